@@ -1,0 +1,156 @@
+"""From a finding to the message as it would be saved, with the advice on it. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+
+from thread_finder.errors import RefusedError
+from thread_finder.mail.compose import Attachment, compose
+from thread_finder.model import Address, Advice, Finding, Identity, Letter, Level, Owner
+from thread_finder.writing.etiquette import check
+from thread_finder.writing.facts import Facts, gather
+from thread_finder.writing.render import Templates, render
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every letter of a run has in common. ``now`` is the moment of writing, in the owner's zone."""
+
+    owner: Owner
+    templates: Templates
+    now: datetime
+    identities: tuple[Identity, ...] = ()
+    etiquette: Mapping[str, Any] | None = None
+    vip: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked for on the command line: why an ask is timely, which rules to overrule, what to attach."""
+
+    timely: str = ""
+    despite: frozenset[str] = frozenset()
+    attachments: tuple[Attachment, ...] = ()
+    purpose: str = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would."""
+
+    finding: Finding
+    facts: Facts
+    letter: Letter
+    advice: tuple[Advice, ...]
+    sender: Address
+    recipient: Address
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """``raw``, parsed."""
+        return cast(EmailMessage, message_from_bytes(self.raw, policy=policy.default))
+
+    @property
+    def subject(self) -> str:
+        """The subject as the recipient sees it."""
+        return str(self.message["Subject"])
+
+    @property
+    def in_reply_to(self) -> str:
+        """The parent's Message-ID, "" in a new thread."""
+        return str(self.message["In-Reply-To"] or "")
+
+    @property
+    def references(self) -> str:
+        """The ancestry, root first, separated by spaces."""
+        return " ".join(str(self.message["References"] or "").split())
+
+    @property
+    def text(self) -> str:
+        """The plain text part."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The HTML part."""
+        return self._part("html")
+
+    def stops(self, despite: frozenset[str]) -> tuple[Advice, ...]:
+        """The advice that forbids drafting, but for the rules overruled by name."""
+        return tuple(a for a in self.advice if a.level is Level.STOP and a.rule not in despite)
+
+    def _part(self, subtype: str) -> str:
+        part = self.message.get_body(preferencelist=(subtype,))
+        return cast(str, part.get_content()) if part else ""
+
+
+def write(
+    finding: Finding, desk: Desk, wishes: Wishes, *, message_id: str, others: Sequence[Letter] = ()
+) -> Written:
+    """Gather the facts, write the letter, check it, compose it.
+
+    ``others`` are the batch's letters so far, for the sameness rule. RefusedError when a fact is missing or nobody
+    can be addressed; TemplateError when a template is at fault.
+    """
+    if finding.reply_to is None:
+        raise RefusedError(
+            f"{finding.contact.name}: none of the addresses can be written to",
+            f"add a living address for them in {finding.contact.source or 'the contacts file'}",
+        )
+    today = desk.now.date()
+    facts = gather(finding, desk.owner, today=today, purpose=wishes.purpose, timely=wishes.timely)
+    sender = finding.reply_from or Address(desk.owner.emails[0])
+    letter = _signed(render(facts, desk.templates), sender, desk)
+    advice = check(
+        letter,
+        facts,
+        finding,
+        today=today,
+        settings=desk.etiquette or {},
+        batch=others,
+        timely=wishes.timely,
+        vip=bool(desk.vip & {finding.contact.name.lower(), *finding.contact.emails}),
+    )
+    raw = compose(
+        letter,
+        sender=Address(sender.email, desk.owner.name),
+        recipient=Address(finding.reply_to.email, finding.reply_to.name or finding.contact.name),
+        date=desk.now,
+        message_id=message_id,
+        parent=finding.parent,
+        attachments=wishes.attachments,
+    )
+    return Written(finding, facts, letter, advice, sender, finding.reply_to, raw)
+
+
+def read_attachments(paths: Sequence[Path]) -> tuple[Attachment, ...]:
+    """The files to attach; RefusedError names one that is missing or too large."""
+    return tuple(_read_attachment(path) for path in paths)
+
+
+MAX_ATTACHMENT_BYTES = 18_000_000  # Gmail takes 25 MB after base64
+
+
+def _read_attachment(path: Path) -> Attachment:
+    try:
+        size = path.stat().st_size
+        if size > MAX_ATTACHMENT_BYTES:
+            raise RefusedError(f"{path}: {size / 1e6:.0f} MB is too large to attach", "share a link instead")
+        return Attachment(path.name, path.read_bytes())
+    except OSError as error:
+        raise RefusedError(f"{path}: cannot be attached: {error.strerror}", "check the path") from error
+
+
+def _signed(letter: Letter, sender: Address, desk: Desk) -> Letter:
+    """The letter under the signature that belongs to the address it goes out from (Gmail's own, else config's)."""
+    for identity in desk.identities:
+        if identity.address.email == sender.email and identity.signature_html:
+            return Letter(letter.subject, letter.parts, letter.language, letter.signature, identity.signature_html)
+    return letter

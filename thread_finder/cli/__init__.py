@@ -1,0 +1,10 @@
+"""The terminal: the one place that prints, asks and exits."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line (the ``thread-finder`` script)."""
+    from thread_finder.cli.commands import app  # noqa: PLC0415  (keeps `import thread_finder.cli` free of typer)
+
+    app()

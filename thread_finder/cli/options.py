@@ -1,0 +1,49 @@
+"""The options that many commands share, declared once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_JSON_FLAG = "thread_finder.json"
+
+
+def _remember_json(ctx: typer.Context, value: bool) -> bool:
+    ctx.meta[_JSON_FLAG] = value or ctx.meta.get(_JSON_FLAG, False)
+    return value
+
+
+def _read_day(value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a date; write it like 2026-11-24") from None
+
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="The config.toml to use.", show_default=False)
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.", callback=_remember_json)
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Take this day for today (2026-11-24).", show_default=False),
+]
+Contacts = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="CONTACT…", help="Part of a name, or an address.", show_default=False),
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Every contact in the contacts file.")]
+
+
+def moment(as_of: str | None) -> datetime:
+    """Now in the local zone; with ``--as-of``, nine in the morning of that day."""
+    now = datetime.now().astimezone()
+    day = _read_day(as_of)
+    return now if day is None else datetime.combine(day, time(9), now.tzinfo)

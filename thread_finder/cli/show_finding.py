@@ -1,0 +1,143 @@
+"""Findings for the eye: one in full with its reasons, or many as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from thread_finder.app.finding import Failure
+from thread_finder.cli.safe import one_line
+from thread_finder.cli.screen import console, styled
+from thread_finder.finding.signals import says
+from thread_finder.model import Evidence, Finding, Kind, Thread, Verdict
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_KINDS = {Kind.THANK_YOU: "thank-you", Kind.SCHEDULING: "scheduling", Kind.CONVERSATION: "conversation"}
+
+
+def show_findings(results: Sequence[Finding | Failure]) -> None:
+    """A few in full; many as a table."""
+    if len(results) <= 3:
+        for result in results:
+            show_finding(result)
+    else:
+        show_table(results)
+
+
+def show_finding(result: Finding | Failure) -> None:
+    """Thread, parent, addresses, reasons, runners-up and warnings of one contact."""
+    from rich.table import Table  # noqa: PLC0415
+
+    screen = console()
+    screen.print(_headline(result))
+    if isinstance(result, Failure):
+        return
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", min_width=9)
+    rows.add_column(overflow="fold")
+    for name, value in _rows(result):
+        rows.add_row(f"  {name}", value)
+    screen.print(rows)
+    screen.print()
+
+
+def show_table(results: Sequence[Finding | Failure]) -> None:
+    """A line per contact, and what to look at."""
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("Contact", "Verdict", "Thread", "Last mail", "Met", "Sure"):
+        table.add_column(title, justify="right" if title == "Sure" else "left", overflow="fold")
+    for result in results:
+        table.add_row(*_cells(result))
+    screen = console()
+    screen.print(table)
+    found = [r for r in results if isinstance(r, Finding)]
+    replies = sum(r.verdict is Verdict.REPLY for r in found)
+    failed = len(results) - len(found)
+    counts = f"{len(results)} contacts: {replies} to answer in an old thread, {len(found) - replies} need a new one"
+    screen.print(styled(counts + (f", {failed} failed" if failed else ""), "dim"))
+
+
+def day(moment: datetime | None) -> str:
+    """A message's day as its writer saw it."""
+    return moment.date().isoformat() if moment else "no date"
+
+
+def _headline(result: Finding | Failure) -> Text:
+    line = styled(one_line(result.contact.name), "bold")
+    if isinstance(result, Failure):
+        return line.append_text(styled(f"  failed: {one_line(result.why)}", "red"))
+    if result.thread is None or result.kind is None:
+        return line.append_text(styled(f"  new thread: nothing fit to reply to ({_sure(result.confidence)})", "yellow"))
+    line.append_text(styled("  reply in "))
+    line.append_text(styled(f"“{one_line(result.thread.subject) or 'no subject'}”", "bold cyan"))
+    return line.append_text(styled(f"  {_KINDS[result.kind]}, {_sure(result.confidence)}", "green"))
+
+
+def _rows(finding: Finding) -> list[tuple[str, Text]]:
+    rows: list[tuple[str, Text]] = []
+    if finding.thread is not None:
+        rows.append(("thread", styled(_span(finding.thread))))
+    if finding.parent is not None and finding.parent.from_ is not None:
+        writer = finding.parent.from_.name or finding.parent.from_.email
+        rows.append(("answers", styled(f"{one_line(writer)}'s mail of {day(finding.parent.date)}")))
+    if finding.reply_to is not None:
+        sender = f"   from  {finding.reply_from.email}" if finding.reply_from else ""
+        rows.append(("to", styled(one_line(f"{finding.reply_to.email}{sender}"))))
+    if finding.met_on is not None:
+        rows.append(("met", styled(str(finding.met_on))))
+    rows += [("why" if i == 0 else "", _evidence(e, finding)) for i, e in enumerate(finding.evidence[:5])]
+    for i, other in enumerate(finding.alternatives):
+        subject = one_line(other.thread.subject) or "no subject"
+        text = f"{_percent(other.confidence)} {_KINDS[other.kind]}  “{subject}”  {_span(other.thread)}"
+        rows.append(("or" if i == 0 else "", styled(text, "dim")))
+    rows += [("note", styled(one_line(warning), "yellow")) for warning in finding.warnings]
+    return rows
+
+
+def _evidence(evidence: Evidence, finding: Finding) -> Text:
+    text = styled(says(evidence.signal))
+    if evidence.quote:
+        text.append_text(styled(f"  “{one_line(evidence.quote)}”", "italic"))
+    messages = finding.thread.messages if finding.thread else ()
+    when = next((m.date for m in messages if m.message_id == evidence.message_id and m.date), None)
+    return text.append_text(styled(f"  {day(when)}", "dim")) if when and evidence.quote else text
+
+
+def _cells(result: Finding | Failure) -> list[Text]:
+    name = styled(one_line(result.contact.name))
+    if isinstance(result, Failure):
+        return [name, styled("failed", "red"), styled(one_line(result.why)), *[styled("")] * 3]
+    last = max((m.date for m in result.thread.messages if m.date), default=None) if result.thread else None
+    verdict = styled(_KINDS[result.kind], "green") if result.kind else styled("new thread", "yellow")
+    return [
+        name,
+        verdict,
+        styled(one_line(result.thread.subject) or "no subject" if result.thread else ""),
+        styled(day(last) if last else ""),
+        styled(str(result.met_on or "")),
+        styled(_percent(result.confidence)),
+    ]
+
+
+def _span(thread: Thread) -> str:
+    days = sorted(m.date.date() for m in thread.messages if m.date)
+    count = len(thread.messages)
+    size = f"{count} message{'s' if count != 1 else ''}"
+    if not days:
+        return f"{size}   id {thread.id}"
+    span = days[0].isoformat() if days[0] == days[-1] else f"{days[0].isoformat()} to {days[-1].isoformat()}"
+    return f"{size}, {span}   id {one_line(thread.id)}"
+
+
+def _percent(probability: float) -> str:
+    return f"{probability:.0%}"
+
+
+def _sure(probability: float) -> str:
+    return f"{_percent(probability)} sure"

@@ -1,0 +1,106 @@
+"""The errors a user can meet: one family, each with what to do next, and the exit codes.
+
+Lower rooms raise these; only ``cli`` turns them into lines on the terminal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell sees. Documented in README and docs/exit-codes.md."""
+
+    OK = 0
+    PARTIAL = 1  # some contacts failed, the others are done
+    USAGE = 2  # the command line itself (click's own code)
+    CONFIG = 3  # config, contacts, notes or template files
+    CONTACT = 4  # unknown or ambiguous contact
+    MAILBOX = 5  # the mailbox cannot be read
+    REFUSED = 6  # nothing drafted: a fact is missing, or advice says stop
+    NOT_SAVED = 7  # a letter was written but could not be saved
+    SIGN_IN = 8  # sign-in, scopes, revoked tokens
+    UNAVAILABLE = 9  # network, quota, time-out: try again later
+    LEDGER = 10  # the program's memory is damaged, newer, or in use
+    BUG = 70  # our fault
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a file: ``where`` ("contacts.csv:12 Jane Doe"), ``what``, and what ``to_do``."""
+
+    where: str
+    what: str
+    to_do: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text} ({self.to_do})" if self.to_do else text
+
+
+class ThreadFinderError(Exception):
+    """Anything a user can mend. ``to_do`` is the next step, ``problems`` lists details when there are several."""
+
+    exit_code: ExitCode = ExitCode.PARTIAL
+
+    def __init__(self, message: str, to_do: str = "", problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.to_do = to_do
+        self.problems = problems
+
+
+class ConfigError(ThreadFinderError):
+    """config.toml, the contacts file or the notes are missing or wrong."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class TemplateError(ThreadFinderError):
+    """A letter template does not parse, asks for what is not there, or does what it may not."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class ContactError(ThreadFinderError):
+    """The name typed is no contact's, or several contacts'."""
+
+    exit_code = ExitCode.CONTACT
+
+
+class MailboxError(ThreadFinderError):
+    """The mailbox is missing, unreadable, or not what it says."""
+
+    exit_code = ExitCode.MAILBOX
+
+
+class SignInError(ThreadFinderError):
+    """The account's sign-in is missing, revoked, too narrow, or somebody else's."""
+
+    exit_code = ExitCode.SIGN_IN
+
+
+class UnavailableError(ThreadFinderError):
+    """The mailbox cannot be reached just now (network, quota). Nothing is lost; try again."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+
+class RefusedError(ThreadFinderError):
+    """The letter must not be drafted as it is: a fact is missing, or an etiquette rule says stop."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class NotSavedError(ThreadFinderError):
+    """A letter exists but the draft could not be stored, or its fate is in doubt."""
+
+    exit_code = ExitCode.NOT_SAVED
+
+
+class LedgerError(ThreadFinderError):
+    """The program's memory is damaged, from a newer version, or held by another run."""
+
+    exit_code = ExitCode.LEDGER

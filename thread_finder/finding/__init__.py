@@ -1,0 +1,1 @@
+"""Which thread, and why."""

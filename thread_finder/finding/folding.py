@@ -1,0 +1,32 @@
+"""Text as the lexicon sees it: small letters, no accents, one line a sentence's length; positions stay those of the original."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+TEXT_LIMIT = 20_000
+"""Characters of one message that are looked at; nobody arranges a meeting after that (advice.md D, speed lesson)."""
+
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    """The letter without its accent, in lower case, always one character for one character."""
+    base = unicodedata.normalize("NFD", char)[0] if "\u00c0" <= char <= "\u024f" else char
+    small = base.lower()
+    return small if len(small) == 1 else base
+
+
+def fold(text: str) -> str:
+    """``text`` in lower case without accents; each character keeps its place, so spans are valid in ``text``."""
+    text = text.translate(_PLAIN)
+    if text.isascii():
+        return text.lower()
+    return "".join(char if char < "\u0041" else _fold_char(char) for char in text)
+
+
+def tidy(text: str) -> str:
+    """``text`` composed (NFC), cut to TEXT_LIMIT, without carriage returns: what ``fold`` and quotes start from."""
+    return unicodedata.normalize("NFC", text[:TEXT_LIMIT]).replace("\r", "")

@@ -1,0 +1,152 @@
+"""The words of each language, read from lexicon/<language>.toml. Adding a language is adding a file.
+
+A file holds ``common`` (everyday words that tell the language), ``search`` (words worth asking a mail search for),
+``signoff`` (lines that only close a letter), ``[words]`` (lists that patterns use as {name}), ``[[rule]]`` (an ``act``, its
+``match`` patterns, and ``cue``: at least one of these letter sequences must occur before the patterns are tried),
+``[mask]`` (formulae that mean nothing, taken out first), ``[dates]``, and ``[[true]]``/``[[false]]`` examples that the
+tests run. Patterns are regular expressions over folded text (folding.py); {gap} is up to four words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from thread_finder.finding.folding import fold
+
+_GAP = r"(?:[^\s.!?;:]+[\s,]+){0,4}?"
+_GAP_UNSPACED = r"[^。．.!?！？\n]{0,12}?"
+_UNSPACED = frozenset({"zh", "ja"})
+_WORD_LIST = re.compile(r"\{([a-z-]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One act and the patterns that show it; ``cues`` are a cheap test that saves trying them."""
+
+    act: str
+    cues: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def applies(self, folded: str) -> bool:
+        """True if trying the pattern can be worth it."""
+        return any(cue in folded for cue in self.cues)
+
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """What a language calls days, months and hours; ``order`` of numeric dates is "mdy", "dmy" or "ymd"."""
+
+    order: str
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    relative: Mapping[str, int]
+    last: tuple[str, ...]
+    hours: tuple[str, ...]
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language, ready to use. ``examples`` are (act, sentence, expected) for the tests."""
+
+    language: str
+    name: str
+    spaced: bool
+    common: frozenset[str]
+    search: tuple[str, ...]
+    signoff: re.Pattern[str]
+    mask: Rule
+    rules: tuple[Rule, ...]
+    dates: DateWords
+    examples: tuple[tuple[str, str, bool], ...]
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of all languages that have a file, English first."""
+    folder = resources.files(__package__) / "lexicon"
+    codes = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(sorted(codes, key=lambda code: code != "en"))
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of one language code; KeyError if there is no such file."""
+    if language not in languages():
+        raise KeyError(language)
+    path = resources.files(__package__) / "lexicon" / f"{language}.toml"
+    return _build(language, tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def search_words(codes: Iterable[str] = ()) -> tuple[str, ...]:
+    """Whole words that mark scheduling or thanks, for a mailbox's own search; all languages when none are named.
+
+    Unknown codes are passed over: a contact's language may be one that has no file yet.
+    """
+    known = [code for code in (tuple(codes) or languages()) if code in languages()]
+    return tuple(dict.fromkeys(word for code in known for word in lexicon(code).search))
+
+
+def _build(language: str, data: dict[str, Any]) -> Lexicon:
+    spaced = language not in _UNSPACED
+    words = {name: "(?:" + "|".join(items) + ")" for name, items in data.get("words", {}).items()}
+    words["gap"] = _GAP if spaced else _GAP_UNSPACED
+    rules = tuple(_rule(entry, words, spaced) for entry in data["rule"])
+    signoff = "|".join(_plain(item) for item in data["signoff"])
+    return Lexicon(
+        language=language,
+        name=data["name"],
+        spaced=spaced,
+        common=frozenset(fold(data["common"]).split()),
+        search=tuple(data["search"]),
+        signoff=re.compile(rf"^[ \t>*_-]*(?:{signoff})[\s,.!*_-]*$", re.MULTILINE),
+        mask=_rule({"act": "mask", **data["mask"]}, words, spaced),
+        rules=rules,
+        dates=_date_words(data["dates"], words),
+        examples=tuple(
+            (entry["act"], sentence, expected)
+            for key, expected in (("true", True), ("false", False))
+            for entry in data.get(key, [])
+            for sentence in entry["says"]
+        ),
+    )
+
+
+def _rule(entry: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> Rule:
+    patterns = "|".join(_expand(pattern, words) for pattern in entry["match"])
+    start = r"(?<!\w)" if spaced else ""
+    return Rule(entry["act"], tuple(fold(entry["cue"]).split()), re.compile(f"{start}(?:{patterns})", re.MULTILINE))
+
+
+def _expand(pattern: str, words: Mapping[str, str]) -> str:
+    """Put the word lists in (lists may use lists, one level deep), and fold the letters as the text is folded."""
+    for _ in range(2):
+        pattern = _WORD_LIST.sub(lambda found: words[found[1]], pattern)
+    return _plain(pattern)
+
+
+def _plain(pattern: str) -> str:
+    """Fold accents but leave escapes such as ``\\W`` alone (they are ASCII)."""
+    return "".join(char if char.isascii() else fold(char) for char in pattern)
+
+
+def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
+    return DateWords(
+        order=data["order"],
+        weekdays=_numbered(data["weekdays"], 0),
+        months=_numbered(data["months"], 1),
+        relative={fold(word): days for word, days in data["relative"].items()},
+        last=tuple(fold(word) for word in data["last"]),
+        hours=tuple(_expand(pattern, words) for pattern in data["hours"]),
+        days=tuple(_expand(pattern, words) for pattern in data["days"]),
+    )
+
+
+def _numbered(rows: list[str], first: int) -> dict[str, int]:
+    """["monday mon", …] → {"monday": 0, "mon": 0, …}."""
+    return {fold(form): number for number, row in enumerate(rows, first) for form in row.split()}

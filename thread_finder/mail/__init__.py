@@ -1,0 +1,1 @@
+"""Bytes to model and back (RFC 5322, MIME, iCalendar)."""

@@ -1,0 +1,98 @@
+"""Bytes to the frozen Message of model.py: as far as it goes, bounded in time and memory (hazards A8, A9, F15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thread_finder.mail.automatic import FIELDS as AUTOMATIC_FIELDS
+from thread_finder.mail.automatic import bounced_addresses, classify
+from thread_finder.mail.calendar import is_calendar, parse_calendar
+from thread_finder.mail.headers import (
+    decode_text,
+    gmail_labels,
+    parse_addresses,
+    parse_date,
+    parse_message_ids,
+    raw_headers,
+    split_header,
+)
+from thread_finder.mail.headers import thread_id as gmail_thread_id
+from thread_finder.mail.mime import Part, leaves
+from thread_finder.mail.quotes import Split, split_html, split_text
+from thread_finder.mail.quotes import unflowed
+from thread_finder.model import Automatic, CalendarPart, Label, Message
+
+MAX_TEXT = 200_000  # characters of a message's text that are kept
+MAX_HTML = 1_000_000
+_MAX_ENCODED = 3 * MAX_TEXT
+_MAX_CALENDARS = 10
+
+_FIELDS = (
+    "message-id",
+    "date",
+    "from",
+    "sender",
+    "to",
+    "cc",
+    "bcc",
+    "reply-to",
+    "subject",
+    "references",
+    "in-reply-to",
+    "x-gm-thrid",
+    "x-gmail-labels",
+    "content-type",
+    *AUTOMATIC_FIELDS,
+)
+
+
+class UnreadableMessage(ValueError):  # noqa: N818  a name others already use
+    """These bytes are no message: not one header line."""
+
+
+def parse_message(
+    raw: bytes, *, id: str = "", thread_id: str = "", labels: frozenset[Label] | None = None
+) -> Message:
+    """The message in ``raw``, parsed as far as it goes.
+
+    ``thread_id`` defaults to Gmail's (X-GM-THRID, as hex), ``labels`` to those of X-Gmail-Labels.
+    Raises UnreadableMessage when there is not a single header line, and nothing else.
+    """
+    start, end, body = split_header(raw)
+    header = raw[start:end]
+    fields = raw_headers(header, _FIELDS)
+    if not fields and b":" not in header.partition(b"\n")[0]:
+        raise UnreadableMessage("no header line")
+    parts = leaves(raw, header, body)
+    senders = parse_addresses(_first(fields, "from")) or parse_addresses(_first(fields, "sender"))
+    calendar = _calendar(parts)
+    automatic = classify(fields, senders[0] if senders else None, has_calendar=bool(calendar))
+    text, split, html = _bodies(parts)
+    return Message(
+        id=id,
+        message_id=next(iter(parse_message_ids(_first(fields, "message-id"))), ""),
+        date=parse_date(_first(fields, "date")),
+        from_=senders[0] if senders else None,
+        to=_addresses(fields, "to"),
+        cc=_addresses(fields, "cc"),
+        bcc=_addresses(fields, "bcc"),
+        reply_to=_addresses(fields, "reply-to"),
+        subject=decode_text(_first(fields, "subject")),
+        references=_references(fields),
+        thread_id=thread_id or gmail_thread_id(_first(fields, "x-gm-thrid")),
+        labels=gmail_labels(",".join(fields.get("x-gmail-labels", ()))) if labels is None else labels,
+        automatic=automatic,
+        text=text,
+        new_text=split.new,
+        quoted_text=split.quoted,
+        signature=split.signature,
+        html=html,
+        calendar=calendar,
+        bounced=bounced_addresses(parts, text) if automatic is Automatic.DELIVERY_REPORT else (),
+        attachments=tuple(part.filename for part in parts if part.filename and part.attached),
+    )
+
+
+def _first(fields: dict[str, list[str]], name: str) -> str:
+    """The first non-empty value: senders that repeat a field sometimes leave one empty."""
+    return next(filter(None, fields.get(name, ())), "")

@@ -1,0 +1,1 @@
+"""Where mail lives: an archive on disk, or Gmail."""

@@ -33,7 +33,7 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        """Read "1 month", "10 days", "every 2 weeks", "7 working days"; ValueError for anything else and over 100 years."""
+        """Read "1 month", "10 days", "every 2 weeks", "7 working days"; ValueError otherwise, and over 100 years."""
         spoken = _SPOKEN.fullmatch(" ".join(text.lower().split()))
         unit = spoken and (_UNITS.get(spoken[2]) or _UNITS.get(spoken[2].removesuffix("s")))
         if not spoken or not unit:

@@ -11,9 +11,10 @@ from tests.gmail_server import headers
 NEEDED = re.compile(
     rb"^(from|to|cc|bcc|subject|date|message-id|in-reply-to|references|delivered-to|list-id|x-gm-thrid|x-gmail-labels)"
     rb"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
-    re.M | re.I,
+    re.MULTILINE | re.IGNORECASE,
 )
-ESCAPED_FROM = re.compile(rb"^>(>*From )", re.M)
+TAKEOUT = re.compile(rb"^X-(?:GM-THRID|Gmail-Labels):[^\n]*\n(?:[ \t][^\n]*\n)*", re.MULTILINE | re.IGNORECASE)
+ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 LINE_END = re.compile(rb"\r?\n")
 
 
@@ -28,9 +29,14 @@ class Source:
 
     @property
     def raw(self) -> bytes:
-        """The message as it was delivered (an mbox's ``>From`` undone)."""
+        """The message as it was delivered: an mbox's ``>From`` and Takeout's own two header fields undone."""
         octets = self.buffer[self.start : self.end]
-        return ESCAPED_FROM.sub(rb"\1", octets) if self.from_mbox and b">From " in octets else octets
+        if not self.from_mbox:
+            return octets
+        head, body = headers.split_message(octets)
+        if b">From " in body:
+            body = ESCAPED_FROM.sub(rb"\1", body)
+        return TAKEOUT.sub(b"", head + b"\n") + b"\n" + body
 
     @property
     def wire(self) -> bytes:

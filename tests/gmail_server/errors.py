@@ -101,7 +101,8 @@ def access_not_configured() -> ApiError:
     url = f"https://console.developers.google.com/apis/api/gmail.googleapis.com/overview?project={PROJECT}"
     message = (
         f"Gmail API has not been used in project {PROJECT} before or it is disabled. Enable it by visiting {url} then "
-        "retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
+        "retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems "
+        "and retry."
     )
     return ApiError(
         403, "accessNotConfigured", message, extra={"extendedHelp": "https://console.developers.google.com"}

@@ -26,8 +26,8 @@ class Kind(StrEnum):
 class Fault:
     """``method`` is a name or pattern ("drafts.create", "messages.*", "batch", "token", "*").
 
-    Of the matching calls the ``nth`` (from 1) is hit, and those after it until ``times`` were hit (0 = for ever), or with
-    ``every`` = 2 only each second of them. ``after``: the call is carried out first, and only its answer is lost.
+    Of the matching calls the ``nth`` (from 1) is hit, and those after it until ``times`` were hit (0 = for ever), or
+    with ``every`` = 2 only each second of them. ``after``: the call is carried out first, and only its answer is lost.
     """
 
     kind: Kind

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from email.utils import mktime_tz, parsedate_tz
 
-FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.M)
+FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 ENCODED_WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]*)\?=")
 BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
@@ -19,7 +19,8 @@ MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 # Prefixes under which Gmail still sees the same subject.
 PREFIX = re.compile(
-    r"^\s*(?:(?:re|fwd?|aw|wg|antw|sv|vs|rv|res|rif|tr|odp|ynt|enc|回复|回覆|答复|转发|返信|답장)(?:\[\d+\])?\s*[:：]\s*)+", re.I
+    r"^\s*(?:(?:re|fwd?|aw|wg|antw|sv|vs|rv|res|rif|tr|odp|ynt|enc|回复|回覆|答复|转发|返信|답장)(?:\[\d+\])?\s*[:：]\s*)+",
+    re.IGNORECASE,
 )
 
 

@@ -16,7 +16,7 @@ from tests.gmail_server import headers
 
 MAX_DEPTH = 40
 PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s]*)")
-TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]*>", re.S | re.I)
+TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 SPACE = re.compile(r"\s+")
 INLINE = {"text/plain", "text/html"}  # everything else has to be fetched as an attachment
 SNIPPET = 190

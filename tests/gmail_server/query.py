@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 OPERATORS = (
-    "from to cc bcc deliveredto subject label in is has filename after before older_than older newer_than newer "
-    "rfc822msgid list larger smaller size category"
-).split()
+    "from|to|cc|bcc|deliveredto|subject|label|in|is|has|filename|after|before|older_than|older|newer_than|newer|"
+    "rfc822msgid|list|larger|smaller|size|category"
+)
 TOKEN = re.compile(
-    r'\s*(?:(?P<neg>-)(?=[\w"({])|(?P<open>[({])|(?P<close>[)}])|(?P<op>' + "|".join(OPERATORS) + r"):"
+    r'\s*(?:(?P<neg>-)(?=[\w"({])|(?P<open>[({])|(?P<close>[)}])|(?P<op>' + OPERATORS + r"):"
     r'|"(?P<quoted>[^"]*)"?|(?P<word>[^\s(){}"]+))',
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -1,8 +1,9 @@
 """Who matches a query: candidates from the index of address and subject words, then each term checked.
 
-The traps are Gmail's own: whole words without stemming, everything but letters, digits and ``_`` ends a word, a term with
-such signs means its words side by side (so ``ann@x.example`` also finds ``Joe Ann <x@example>``), ``to:`` sees Cc, aliases
-are not expanded, ``YYYY/MM/DD`` is midnight in California, spam and trash are left out, and one message must match all.
+The traps are Gmail's own: whole words without stemming; everything but letters, digits and ``_`` ends a word; a term
+with such signs means its words side by side (so ``ann@x.example`` also finds ``Joe Ann <x@example>``); ``to:`` sees Cc;
+aliases are not expanded; ``YYYY/MM/DD`` is midnight in California; spam and trash are left out; and one message must
+match all.
 """
 
 from __future__ import annotations
@@ -20,11 +21,29 @@ from tests.gmail_server.store import INDEXED, Store
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DATE = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
-AGE = re.compile(r"(\d+)([hdmy])", re.I)
+AGE = re.compile(r"(\d+)([hdmy])", re.IGNORECASE)
 SIZE = re.compile(r"(\d+)([kKmM]?)[bB]?")
 AGE_SECONDS = {"h": 3600, "d": 86_400, "m": 30 * 86_400, "y": 365 * 86_400}
-CHEAP = frozenset({*INDEXED, "list", "in", "is", "label", "category", "after", "before", "older", "newer", "older_than",
-                   "newer_than", "rfc822msgid", "larger", "smaller", "size"})
+CHEAP = frozenset(
+    {
+        *INDEXED,
+        "list",
+        "in",
+        "is",
+        "label",
+        "category",
+        "after",
+        "before",
+        "older",
+        "newer",
+        "older_than",
+        "newer_than",
+        "rfc822msgid",
+        "larger",
+        "smaller",
+        "size",
+    }
+)
 PLACES = {
     "sent": "SENT", "inbox": "INBOX", "draft": "DRAFT", "drafts": "DRAFT", "trash": "TRASH", "spam": "SPAM",
     "starred": "STARRED", "important": "IMPORTANT", "unread": "UNREAD", "chat": "CHAT", "chats": "CHAT",
@@ -32,14 +51,25 @@ PLACES = {
 LEFT_OUT = frozenset({"SPAM", "TRASH"})
 
 
-def search(store: Store, q: str, labels: Iterable[str] = (), *, hidden: bool = False, me: str = "") -> list[Entry]:
-    """The messages that match, newest first. ``hidden`` = spam and trash too; ``me`` is what from:me stands for."""
+def search(
+    store: Store,
+    q: str,
+    labels: Iterable[str] = (),
+    *,
+    hidden: bool = False,
+    me: str = "",
+    among: Iterable[Entry] | None = None,
+) -> list[Entry]:
+    """The messages that match, newest first.
+
+    ``hidden`` = spam and trash too; ``me`` is what from:me stands for; ``among`` = only these messages are looked at.
+    """
     query = _Query(store, parse(q), me)
     wanted = frozenset(labels)
     hidden = hidden or query.asks_for_hidden or bool(wanted & LEFT_OUT)
     with store.lock:
         found = [
-            e for e in query.candidates()
+            e for e in (query.candidates() if among is None else among)
             if wanted <= e.labels and (hidden or not e.labels & LEFT_OUT) and query.matches(query.tree, e)
         ]  # fmt: skip
     return sorted(found, key=lambda e: (-e.internal_date, -e.number))
@@ -55,7 +85,8 @@ class _Query:
     def asks_for_hidden(self) -> bool:
         """Does the query itself name spam or trash?"""
         return any(
-            t.operator in {"in", "is", "label"} and t.value.lower() in {"anywhere", "spam", "trash"} for t in terms(self.tree)
+            t.operator in {"in", "is", "label"} and t.value.lower() in {"anywhere", "spam", "trash"}
+            for t in terms(self.tree)
         )
 
     def candidates(self) -> list[Entry]:
@@ -78,11 +109,13 @@ class _Query:
     def _posting(self, term: Term) -> Iterable[int] | None:
         if term.operator == "rfc822msgid":
             return [e.number for e in self.store.by_rfc_id.get(_rfc_id(term.value), ())]
+        if term.operator in {"in", "is"} and PLACES.get(term.value.lower()) == "DRAFT":
+            return [e.number for e in self.store.drafts.values()]
         if term.operator not in INDEXED:
             return None
         words = headers.words(self._address(term)).split()
         posting = self.store.postings[term.operator]
-        return min((posting[w] if w in posting else [] for w in words), key=len) if words else None
+        return min((posting.get(w, ()) for w in words), key=len) if words else None
 
     def _address(self, term: Term) -> str:
         return self.me if term.value.lower() == "me" and term.operator != "subject" else term.value

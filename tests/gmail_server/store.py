@@ -15,10 +15,9 @@ from tests.gmail_server import headers
 from tests.gmail_server.entry import Entry, Source
 from tests.gmail_server.errors import not_found
 
-SYSTEM_LABELS = (
-    "CHAT SENT INBOX IMPORTANT TRASH DRAFT SPAM CATEGORY_FORUMS CATEGORY_UPDATES CATEGORY_PERSONAL "
-    "CATEGORY_PROMOTIONS CATEGORY_SOCIAL STARRED UNREAD"
-).split()
+CATEGORIES = ("CATEGORY_FORUMS", "CATEGORY_UPDATES", "CATEGORY_PERSONAL", "CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL")
+PLACES = ("CHAT", "SENT", "INBOX", "IMPORTANT", "TRASH", "DRAFT", "SPAM", "STARRED", "UNREAD")
+SYSTEM_LABELS = (*PLACES, *CATEGORIES)
 HIDDEN = frozenset({"DRAFT", "TRASH", "SPAM"})
 INDEXED = ("from", "to", "cc", "bcc", "subject", "deliveredto")
 
@@ -116,9 +115,14 @@ class Store:
             )
             if old is not None:
                 self.remove(old)
-            saved.draft_id = draft_id or f"r{self._new_number()}"
-            self.drafts[saved.draft_id] = saved
+            self.adopt_draft(saved, draft_id)
             return saved
+
+    def adopt_draft(self, message: Entry, draft_id: str = "") -> None:
+        """Give a message with the label DRAFT its draft id."""
+        with self.lock:
+            message.draft_id = draft_id or f"r{5_000_000_000_000_000_000 + next(self._serial) * 7_919}"
+            self.drafts[message.draft_id] = message
 
     def is_ghost(self, draft: Entry) -> bool:
         """Would the web client not show this draft where it stands?
@@ -191,9 +195,6 @@ class Store:
         base = min(max(milliseconds, 0), 2**43) << 20
         keys = (f"{base | (n & 0xFFFFF):016x}" for n in self._serial)
         return next(key for key in keys if key not in self.messages and key not in self.threads)
-
-    def _new_number(self) -> int:
-        return 5_000_000_000_000_000_000 + next(self._serial) * 7_919
 
 
 def _source(raw: bytes) -> Source:

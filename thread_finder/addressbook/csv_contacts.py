@@ -44,7 +44,7 @@ def read_book(content: bytes, path: Path) -> Book:
     """The contacts in ``content``; ConfigError where its first line names no columns that we know."""
     lines = list(io.StringIO(decode(content), newline=""))
     first, delimiter = _begin(lines)
-    records = _records(lines, first, delimiter, path.name)
+    records = _records(lines, first, delimiter)
     header = next((record for record in records if record.cells), None)
     if header is None:
         raise ConfigError(f"{path} is empty", "its first line names the columns: name,emails,met_on,…")
@@ -77,7 +77,7 @@ def _begin(lines: list[str]) -> tuple[int, str]:
     return 0, ","
 
 
-def _records(lines: list[str], first: int, delimiter: str, file: str) -> Iterator[_Record]:
+def _records(lines: list[str], first: int, delimiter: str) -> Iterator[_Record]:
     """Row by row, so that a row with a quote left open does not swallow those below it."""
     position = first
     while position < len(lines):

@@ -248,8 +248,8 @@ def _cadence(value: object) -> str:
         raise BadValue(str(error), 'write it in words: "3 months", "6 weeks"') from error
 
 
-_YES = frozenset("yes y true 1 x ja oui si sí sim はい 是".split())
-_NO = frozenset("no n false 0 nein non não nee いいえ 否".split())
+_YES = frozenset(["yes", "y", "true", "1", "x", "ja", "oui", "si", "sí", "sim", "はい", "是"])
+_NO = frozenset(["no", "n", "false", "0", "nein", "non", "não", "nee", "いいえ", "否"])
 
 
 def _yes_or_no(value: object) -> bool:

@@ -119,8 +119,8 @@ def _cards(content: bytes) -> Iterator[_Card]:
 def _properties(text: str) -> Iterator[_Property]:
     """The properties that we want, unfolded (RFC 6350 3.2) and decoded."""
     line = _Line()
-    for number, physical in enumerate(io.StringIO(text, newline=None), 1):
-        physical = physical.rstrip("\n")
+    for number, ended in enumerate(io.StringIO(text, newline=None), 1):
+        physical = ended.rstrip("\n")
         if physical[:1] in {" ", "\t"} and not line.soft_break:
             line.add(physical[1:])
         elif line.soft_break:
@@ -145,7 +145,7 @@ class _Line:
         name = _NAME.match(physical[:200])
         if not name or name[1].upper() not in _WANTED:
             return cls()
-        line = cls(number, quoted="QUOTED-PRINTABLE" in physical[:500].split(":")[0].upper())
+        line = cls(number, quoted="QUOTED-PRINTABLE" in physical[:500].partition(":")[0].upper())
         line.add(physical)
         return line
 

@@ -6,15 +6,177 @@ crash the Message-ID tells whether the draft was made (hazards F1 to F5). A draf
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
+from thread_finder.app.letters import Written
 from thread_finder.errors import NotSavedError
 from thread_finder.ledger import DraftRecord, DraftState, Ledger
 from thread_finder.mail.fingerprint import fingerprint
-from thread_finder.app.letters import Written
 from thread_finder.mailboxes.base import Mailbox
-from thread_finder.model import Contact, Label, StoredDraft
+from thread_finder.model import Contact, Label, StoredDraft, Thread
+
+
+class Action(StrEnum):
+    """What became of a wish to draft (docs/json.md)."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer for one contact; ``why`` in words for the user. ``eml`` is the letter when it could not be saved."""
+
+    contact: Contact
+    action: Action
+    why: str = ""
+    to_do: str = ""
+    draft_id: str = ""
+    thread_id: str = ""
+    message_id: str = ""
+    link: str = ""
+    verified: bool = False
+    failed: bool = False
+    eml: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where drafts go and what remembers them. ``account`` names the mailbox in the ledger."""
+
+    mailbox: Mailbox
+    ledger: Ledger
+    account: str
+    now: datetime
+    purpose: str = "check-in"
+
+
+def earlier_message_id(desk: Desk, contact: Contact) -> str:
+    """The Message-ID of a draft intended before and never confirmed or still open, "" if there is none.
+
+    A letter for the same purpose is written under the same id again, so that it can never be there twice.
+    """
+    records = desk.ledger.open_drafts(desk.account, contact.emails, desk.purpose)
+    return records[-1].message_id if records else ""
+
+
+def save(written: Written, message_id: str, desk: Desk) -> Outcome:
+    """Save one letter as a draft, or say why the one that is there stays."""
+    contact = written.finding.contact
+    for record in desk.ledger.open_drafts(desk.account, contact.emails, desk.purpose):
+        outcome = _take_up(record, written, desk)
+        if outcome is not None:
+            return outcome
+    theirs = _drafts_of_the_user(written, desk)
+    if theirs:
+        return _kept(contact, theirs[0], "the thread already holds a draft of yours; it is left alone")
+    record = desk.ledger.intend(_record(written, message_id, desk))
+    return _create(record, written, desk)
+
+
+def _take_up(record: DraftRecord, written: Written, desk: Desk) -> Outcome | None:
+    """Go on from what the ledger remembers; None when nothing of it is left and a new draft may be made."""
+    stored = _find(record, desk)
+    if stored is not None:
+        return _compare(record, stored, written, desk)
+    if sent := _sent(record, written.finding.thread):
+        desk.ledger.set_state(record.id, DraftState.SENT, desk.now)
+        return Outcome(written.finding.contact, Action.REFUSED, f"already sent on {sent.date().isoformat()}")
+    if record.state is DraftState.INTENDED and record.message_id == written.message["Message-ID"]:
+        return _create(record, written, desk)
+    desk.ledger.set_state(record.id, DraftState.DELETED, desk.now)
+    return None
+
+
+def _find(record: DraftRecord, desk: Desk) -> StoredDraft | None:
+    found = desk.mailbox.find_drafts(message_id=record.message_id, draft_id=record.draft_id)
+    return found[0] if found else None
+
+
+def _compare(record: DraftRecord, stored: StoredDraft, written: Written, desk: Desk) -> Outcome:
+    """A draft is there: adopt it, leave it to its editor, or bring it up to date."""
+    contact = written.finding.contact
+    there, ours = fingerprint(stored.raw), fingerprint(written.raw)
+    if there == ours:
+        desk.ledger.record_draft(record.id, stored.draft_id, stored.thread_id, there, desk.now)
+        why = "the draft is there already" if record.state is DraftState.DRAFTED else "found again after a broken run"
+        return _kept(contact, stored, why, verified=True)
+    if record.fingerprint and there != record.fingerprint:
+        return _kept(contact, stored, "you edited this draft; it is left alone")
+    if written.message["Message-ID"] != record.message_id:
+        return _kept(contact, stored, "the draft is there already")
+    thread = written.finding.thread
+    if thread is not None and stored.thread_id != thread.id:
+        return _kept(contact, stored, "the draft stands in another thread; remove it first to draft in this one")
+    replaced = desk.mailbox.replace_draft(stored.draft_id, written.raw, thread)
+    desk.ledger.record_draft(record.id, replaced.draft_id, replaced.thread_id, ours, desk.now)
+    return _done(contact, Action.UPDATED, replaced, written, "the letter has changed since; nobody had touched it")
+
+
+def _create(record: DraftRecord, written: Written, desk: Desk) -> Outcome:
+    contact = written.finding.contact
+    try:
+        stored = desk.mailbox.save_draft(written.raw, written.finding.thread)
+    except NotSavedError as error:
+        return Outcome(
+            contact, Action.REFUSED, error.message, error.to_do,
+            message_id=record.message_id, failed=True, eml=written.raw,
+        )  # fmt: skip
+    desk.ledger.record_draft(record.id, stored.draft_id, stored.thread_id, fingerprint(stored.raw), desk.now)
+    return _done(contact, Action.CREATED, stored, written, "")
+
+
+def _drafts_of_the_user(written: Written, desk: Desk) -> tuple[StoredDraft, ...]:
+    thread = written.finding.thread
+    if thread is not None:
+        return desk.mailbox.find_drafts(thread_id=thread.id)
+    return desk.mailbox.find_drafts(to=written.recipient.email)
+
+
+def _sent(record: DraftRecord, thread: Thread | None) -> datetime | None:
+    """When the drafted letter went out: under our Message-ID, or as the owner's newer mail in that thread."""
+    for message in thread.messages if thread else ():
+        if message.message_id == record.message_id and Label.DRAFT not in message.labels:
+            return message.date
+        if Label.SENT in message.labels and message.date and message.date > record.created:
+            return message.date
+    return None
+
+
+def _record(written: Written, message_id: str, desk: Desk) -> DraftRecord:
+    contact, thread, parent = written.finding.contact, written.finding.thread, written.finding.parent
+    return DraftRecord(
+        account=desk.account,
+        contact=contact.name,
+        addresses=contact.emails,
+        purpose=desk.purpose,
+        message_id=message_id,
+        subject=written.subject,
+        thread_id=thread.id if thread else "",
+        parent_id=parent.message_id if parent else "",
+        created=desk.now,
+    )
+
+
+def _kept(contact: Contact, stored: StoredDraft, why: str, *, verified: bool = False) -> Outcome:
+    return Outcome(
+        contact, Action.KEPT, why,
+        draft_id=stored.draft_id, thread_id=stored.thread_id, link=stored.link, verified=verified,
+    )  # fmt: skip
+
+
+def _done(contact: Contact, action: Action, stored: StoredDraft, written: Written, why: str) -> Outcome:
+    return Outcome(
+        contact,
+        action,
+        why,
+        draft_id=stored.draft_id,
+        thread_id=stored.thread_id,
+        message_id=str(written.message["Message-ID"]),
+        link=stored.link,
+        verified=fingerprint(stored.raw) == fingerprint(written.raw),
+    )

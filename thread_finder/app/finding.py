@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from thread_finder.errors import ExitCode
@@ -22,9 +22,9 @@ class Failure:
 
 
 def find_threads(
-    mailbox: Mailbox, owner: Owner, contacts: Sequence[Contact], *, pins: Mapping[str, str], threshold: float
+    mailbox: Mailbox, owner: Owner, contacts: Sequence[Contact], *, threshold: float
 ) -> Iterator[Finding | Failure]:
-    """One answer per contact, in their order. ``pins`` maps a contact's first address to the thread chosen by hand."""
+    """One answer per contact, in their order."""
     requests = [Request(c.emails[0], c.emails, owner.emails, c.name) for c in contacts]
     identities = mailbox.identities()
     answers = mailbox.search(requests)
@@ -32,11 +32,4 @@ def find_threads(
         if answer.problem:
             yield Failure(contact, answer.problem)
             continue
-        yield find(
-            contact,
-            owner,
-            answer.threads,
-            pin=pins.get(contact.emails[0], ""),
-            threshold=threshold,
-            identities=identities,
-        )
+        yield find(contact, owner, answer.threads, threshold=threshold, identities=identities)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from thread_finder.errors import RefusedError
 from thread_finder.mail.compose import Attachment, compose
@@ -19,14 +19,15 @@ from thread_finder.writing.render import Templates, render
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Stationery:
     """What every letter of a run has in common. ``now`` is the moment of writing, in the owner's zone."""
 
     owner: Owner
     templates: Templates
     now: datetime
     identities: tuple[Identity, ...] = ()
-    etiquette: Mapping[str, Any] | None = None
+    rules: Mapping[str, Level | None] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
     vip: frozenset[str] = frozenset()
 
 
@@ -92,7 +93,7 @@ class Written:
 
 
 def write(
-    finding: Finding, desk: Desk, wishes: Wishes, *, message_id: str, others: Sequence[Letter] = ()
+    finding: Finding, desk: Stationery, wishes: Wishes, *, message_id: str, others: Sequence[Letter] = ()
 ) -> Written:
     """Gather the facts, write the letter, check it, compose it.
 
@@ -113,7 +114,8 @@ def write(
         facts,
         finding,
         today=today,
-        settings=desk.etiquette or {},
+        rules=desk.rules,
+        numbers=desk.numbers,
         batch=others,
         timely=wishes.timely,
         vip=bool(desk.vip & {finding.contact.name.lower(), *finding.contact.emails}),
@@ -148,7 +150,7 @@ def _read_attachment(path: Path) -> Attachment:
         raise RefusedError(f"{path}: cannot be attached: {error.strerror}", "check the path") from error
 
 
-def _signed(letter: Letter, sender: Address, desk: Desk) -> Letter:
+def _signed(letter: Letter, sender: Address, desk: Stationery) -> Letter:
     """The letter under the signature that belongs to the address it goes out from (Gmail's own, else config's)."""
     for identity in desk.identities:
         if identity.address.email == sender.email and identity.signature_html:

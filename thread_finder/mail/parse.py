@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from thread_finder.mail.automatic import FIELDS as AUTOMATIC_FIELDS
 from thread_finder.mail.automatic import bounced_addresses, classify
@@ -18,9 +18,8 @@ from thread_finder.mail.headers import (
 )
 from thread_finder.mail.headers import thread_id as gmail_thread_id
 from thread_finder.mail.mime import Part, leaves
-from thread_finder.mail.quotes import Split, split_html, split_text
-from thread_finder.mail.quotes import unflowed
-from thread_finder.model import Automatic, CalendarPart, Label, Message
+from thread_finder.mail.quotes import Split, split_html, split_text, unflowed
+from thread_finder.model import Address, Automatic, CalendarPart, Label, Message
 
 MAX_TEXT = 200_000  # characters of a message's text that are kept
 MAX_HTML = 1_000_000
@@ -96,3 +95,49 @@ def parse_message(
 def _first(fields: dict[str, list[str]], name: str) -> str:
     """The first non-empty value: senders that repeat a field sometimes leave one empty."""
     return next(filter(None, fields.get(name, ())), "")
+
+
+def _addresses(fields: dict[str, list[str]], name: str) -> tuple[Address, ...]:
+    values = fields.get(name)
+    if not values:
+        return ()
+    return parse_addresses(values[0]) if len(values) == 1 else parse_addresses(", ".join(filter(None, values)))
+
+
+def _references(fields: dict[str, list[str]]) -> tuple[str, ...]:
+    ids = [found for name in ("references", "in-reply-to") for value in fields.get(name, ()) for found in
+           parse_message_ids(value)]  # fmt: skip
+    return tuple(dict.fromkeys(ids))
+
+
+def _calendar(parts: Sequence[Part]) -> tuple[CalendarPart, ...]:
+    calendars = [part for part in parts if is_calendar(part)][:_MAX_CALENDARS]
+    found = [event for part in calendars for event in parse_calendar(part.payload(_MAX_ENCODED))]
+    return tuple(dict.fromkeys(found))
+
+
+def _bodies(parts: Sequence[Part]) -> tuple[str, Split, str]:
+    """The whole text, its split, and the raw HTML: from the plain part, or from HTML where there is no other."""
+    shown = [part for part in parts if not part.attached and not is_calendar(part)]
+    plain = _joined(part for part in shown if part.content_type == "text/plain")
+    html = next((part.text(_MAX_ENCODED)[:MAX_HTML] for part in shown if part.content_type == "text/html"), "")
+    if plain.strip():
+        return plain, split_text(plain), html
+    if html:
+        text, split = split_html(html)
+        return text[:MAX_TEXT], split, html
+    return plain, Split(), html
+
+
+def _joined(parts: Iterable[Part]) -> str:
+    texts: list[str] = []
+    room = MAX_TEXT
+    for part in parts:
+        text = part.text(_MAX_ENCODED)[:room]
+        if part.parameters.get("format", "").lower() == "flowed":
+            text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
+        texts.append(text)
+        room -= len(text)
+        if room <= 0:
+            break
+    return "\n".join(texts)

@@ -1,0 +1,108 @@
+"""One run over several contacts: a failure is one contact's, never the run's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from thread_finder.app import drafting
+from thread_finder.app.drafting import Action, Outcome
+from thread_finder.app.finding import Failure, find_threads
+from thread_finder.app.letters import Stationery, Wishes, Written, write
+from thread_finder.app.session import Session
+from thread_finder.errors import RefusedError, TemplateError, ThreadFinderError
+from thread_finder.ledger import Ledger
+from thread_finder.mail.compose import new_message_id
+from thread_finder.mailboxes.base import Mailbox
+from thread_finder.model import Contact, Finding, Letter
+from thread_finder.userfiles import write_atomically
+from thread_finder.writing.render import Templates, shipped_templates
+
+
+def find_for(session: Session, mailbox: Mailbox, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
+    """The finding for each contact, in order."""
+    yield from find_threads(mailbox, session.owner, contacts, threshold=session.config.threshold)
+
+
+def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Written | Failure]:
+    """The letter for each contact, in order; a contact whose letter cannot be written is a Failure."""
+    letters: list[Letter] = []
+    for found in find_for(run.session, run.mailbox, contacts):
+        written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
+        if isinstance(written, Written):
+            letters.append(written.letter)
+        yield written
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A session with its mailbox open, and the ledger where something is to be saved."""
+
+    session: Session
+    mailbox: Mailbox
+    ledger: Ledger | None = None
+
+    @property
+    def stationery(self) -> Stationery:
+        """What all letters of this run share."""
+        config = self.session.config
+        return Stationery(
+            owner=self.session.owner,
+            templates=Templates(shipped_templates(), config.templates),
+            now=self.session.now,
+            identities=self.mailbox.identities(),
+            rules=config.etiquette.rules,
+            numbers=config.etiquette.numbers,
+            vip=frozenset(name.lower() for name in config.etiquette.vip),
+        )
+
+    def write(self, finding: Finding, wishes: Wishes, others: Sequence[Letter] = ()) -> Written | Failure:
+        """One letter. A template at fault ends the run: it would fail for everybody."""
+        domain = (finding.reply_from.email if finding.reply_from else self.session.owner.emails[0]).rpartition("@")[2]
+        message_id = self._earlier(finding.contact) or new_message_id(domain)
+        try:
+            return write(finding, self.stationery, wishes, message_id=message_id, others=others)
+        except TemplateError:
+            raise
+        except ThreadFinderError as error:
+            problems = "; ".join(str(problem) for problem in error.problems)
+            why = f"{error.message}: {problems}" if problems else error.message
+            return Failure(finding.contact, why, error.to_do, error.exit_code)
+
+    def draft(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
+        """Save a letter for each contact: see app.drafting."""
+        for contact, result in zip(contacts, write_for(self, contacts, wishes), strict=True):
+            if isinstance(result, Failure):
+                yield Outcome(contact, Action.REFUSED, result.why, result.to_do)
+            elif contact.do_not_contact:
+                yield Outcome(contact, Action.REFUSED, "marked do_not_contact", "take the mark away to write to them")
+            elif stops := result.stops(wishes.despite):
+                rules = ", ".join(advice.rule for advice in stops)
+                to_do = f"mend the letter's facts, or overrule: --despite {stops[0].rule}"
+                yield Outcome(contact, Action.REFUSED, f"{stops[0].message} ({rules})", to_do)
+            else:
+                yield self._save(result)
+
+    def _save(self, written: Written) -> Outcome:
+        outcome = drafting.save(written, str(written.message["Message-ID"]), self._desk())
+        return replace(outcome, why=f"{outcome.why}; {self._keep(outcome)}") if outcome.failed else outcome
+
+    def _keep(self, outcome: Outcome) -> str:
+        """Put a letter that could not be saved where it is not lost (hazards F14); say where, or that it is."""
+        folder = self.session.state / "unsaved"
+        path = folder / f"{outcome.message_id.strip('<>').partition('@')[0]}.eml"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_atomically(path, outcome.eml)
+        except OSError as error:
+            return f"the letter could not be kept either ({error.strerror}): it was not saved"
+        return f"the letter is kept in {path}"
+
+    def _earlier(self, contact: Contact) -> str:
+        return drafting.earlier_message_id(self._desk(), contact) if self.ledger else ""
+
+    def _desk(self) -> drafting.Desk:
+        if self.ledger is None:
+            raise RefusedError("nothing can be drafted without a ledger")
+        return drafting.Desk(self.mailbox, self.ledger, self.session.account, self.session.now)
+

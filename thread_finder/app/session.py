@@ -1,0 +1,84 @@
+"""Everything a command works with, opened from the config: contacts, mailbox, ledger, templates, the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from thread_finder import config as settings
+from thread_finder.addressbook import find_contact, load_contacts
+from thread_finder.addressbook import notes as notebook
+from thread_finder.errors import Problem
+from thread_finder.ledger import Ledger
+from thread_finder.mailboxes.base import Mailbox, Progress, no_progress
+from thread_finder.model import Contact, Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The user's files, read. ``problems`` are those of the contacts file; its good entries are in ``contacts``."""
+
+    config: settings.Config
+    owner: Owner
+    contacts: tuple[Contact, ...]
+    problems: tuple[Problem, ...]
+    state: Path
+    now: datetime
+
+    def chosen(self, names: Sequence[str], *, everybody: bool = False) -> tuple[Contact, ...]:
+        """The contacts meant on the command line, each once; ContactError names the first that is nobody's."""
+        if everybody:
+            return self.contacts
+        return tuple(dict.fromkeys(find_contact(self.contacts, name) for name in names))
+
+    @contextmanager
+    def mailbox(self, progress: Progress = no_progress) -> Iterator[Mailbox]:
+        """The account's mailbox, closed at the end."""
+        opened = _open_mailbox(self, progress)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The program's memory."""
+        with Ledger.open(self.state / "ledger.sqlite") as ledger:
+            yield ledger
+
+    @property
+    def account(self) -> str:
+        """What the ledger calls this mailbox: its kind and whose it is."""
+        account = self.config.account
+        return f"{account.type}:{account.name if account.type == 'gmail' else self.owner.emails[0]}"
+
+
+def open_session(config_path: Path, state: Path, now: datetime) -> Session:
+    """Read config, contacts and notes. ConfigError lists what is wrong."""
+    config = settings.load(config_path)
+    book = load_contacts(config.contacts)
+    notes = notebook.load_notes(config.notes)
+    return Session(
+        config=config,
+        owner=notebook.apply_to_owner(config.owner, notes),
+        contacts=notebook.apply(book.contacts, notes),
+        problems=book.problems,
+        state=state,
+        now=now,
+    )
+
+
+def _open_mailbox(session: Session, progress: Progress) -> Mailbox:
+    from thread_finder.mailboxes.archive import ArchiveMailbox  # noqa: PLC0415 - each mailbox brings its own libraries
+
+    account = session.config.account
+    return ArchiveMailbox(
+        account.paths,
+        state=session.state,
+        drafts=account.drafts or session.config.path.parent / "drafts",
+        owner=session.owner.emails,
+        progress=progress,
+    )

@@ -1,0 +1,55 @@
+"""The commands, gathered. Each is a thin shell: read options, call the use case, show the answer."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from thread_finder import __version__
+from thread_finder.cli import contact_commands, demo_command, init_command, mail_commands
+from thread_finder.cli.boundary import Boundary
+from thread_finder.cli.options import ConfigOption
+
+app = typer.Typer(
+    cls=Boundary,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Finds the old e-mail thread with people you lost touch with, and drafts the reply in it. It never sends.\n\n"
+    "First look: thread-finder demo. Then: thread-finder init, find NAME, preview NAME, draft NAME.",
+    epilog="Docs: README.md. Exit codes: docs/exit-codes.md.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"thread-finder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    config: ConfigOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command hold for it, too."""
+    del version
+    ctx.meta["thread_finder.config"] = config
+    ctx.meta["thread_finder.environment"] = dict(os.environ)
+
+
+app.command("demo")(demo_command.demo)
+app.command("init")(init_command.init)
+app.add_typer(contact_commands.contacts_app, name="contacts")
+app.command("find")(mail_commands.find)
+app.command("preview")(mail_commands.preview)
+app.command("draft")(mail_commands.draft)
+app.command("note")(contact_commands.note)
+

@@ -1,0 +1,145 @@
+"""contacts list|show, and note: what is known about people, and what to remember."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from thread_finder.addressbook import find_contact
+from thread_finder.addressbook import notes as notebook
+from thread_finder.cli.boundary import Boundary
+from thread_finder.cli.opening import opened
+from thread_finder.cli.options import AsOfOption, ConfigOption, JsonOption
+from thread_finder.cli.safe import one_line
+from thread_finder.cli.screen import console, print_json, styled
+from thread_finder.errors import ContactError
+from thread_finder.model import Contact, Reason, ReasonKind
+
+contacts_app = typer.Typer(
+    cls=Boundary, no_args_is_help=True, rich_markup_mode=None, help="The people in your contacts file."
+)
+
+
+@contacts_app.command("list")
+def list_contacts(
+    ctx: typer.Context, config: ConfigOption = None, as_json: JsonOption = False, as_of: AsOfOption = None
+) -> None:
+    """Everybody in the contacts file, with what is known about them."""
+    session = opened(ctx, config, as_of)
+    if as_json:
+        print_json([_contact_shape(contact) for contact in session.contacts])
+        return
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("Name", "Addresses", "Met", "Reason", "From"):
+        table.add_column(title, overflow="fold")
+    for contact in session.contacts:
+        met = f"{contact.met_on or ''} {contact.met_how}".strip()
+        reason = "do not contact" if contact.do_not_contact else str(contact.reason.kind)
+        cells = (contact.name, ", ".join(contact.emails), met, reason, contact.source)
+        table.add_row(*(styled(one_line(cell)) for cell in cells))
+    screen = console()
+    screen.print(table)
+    screen.print(styled(f"{len(session.contacts)} contacts in {session.config.contacts}", "dim"))
+
+
+@contacts_app.command("show")
+def show_contact(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="CONTACT", help="Part of a name, or an address.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """One contact: every field, and where it is written."""
+    session = opened(ctx, config, as_of)
+    shape = _contact_shape(find_contact(session.contacts, name))
+    if as_json:
+        print_json(shape)
+        return
+    screen = console()
+    for key, value in shape.items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        if text:
+            screen.print(styled(f"{key:15}", "dim").append_text(styled(one_line(str(text)))), soft_wrap=True)
+
+
+def note(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="CONTACT", help="Whom the note is about.")] = None,
+    reason: Annotated[ReasonKind | None, typer.Option("--reason", help="Why to write to them.")] = None,
+    text: Annotated[str, typer.Option("--text", help="The reason's details, as they go into the letter.")] = "",
+    link: Annotated[str, typer.Option("--link", help="A link that belongs to the reason.")] = "",
+    on: Annotated[str | None, typer.Option("--date", metavar="DATE", help="The day of the news or update.")] = None,
+    remember: Annotated[str, typer.Option("--remember", help="Something they said that helped.")] = "",
+    introduction: Annotated[str, typer.Option("--introduction", help="Who you were to them.")] = "",
+    met_on: Annotated[str, typer.Option("--met-on", metavar="DATE", help="When you met: 2023-07-11 or 2023-07.")] = "",
+    met_how: Annotated[str, typer.Option("--met-how", help='How you met: "for coffee".')] = "",
+    update: Annotated[str, typer.Option("--update", help="Something new in YOUR life, for all letters.")] = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """Remember something for the next letter: a reason, what they said, news of your own.
+
+    \b
+    thread-finder note "Jane Doe" --reason news --text "your film won in Leipzig" --date 2026-11-02
+    thread-finder note "Jane Doe" --remember "that I should learn to edit first"
+    thread-finder note --update "I started as an editor at a small documentary studio." --date 2026-09-01
+    """
+    session = opened(ctx, config, as_of)
+    day = _day(on)
+    fields = {
+        "reason": Reason(reason, text, link, day) if reason else None,
+        "remember": remember,
+        "introduction": introduction,
+        "met_on": met_on,
+        "met_how": met_how,
+    }
+    given = {key: value for key, value in fields.items() if value}
+    if given and name is None:
+        raise ContactError("whom is the note about? no contact was named", "thread-finder note NAME …")
+    if not given and not update:
+        raise ContactError("nothing to note", "give --reason, --remember, --introduction, --met-on or --update")
+    contact = find_contact(session.contacts, name) if name else None
+    if contact and given:
+        notebook.add_contact_note(session.config.notes, contact, **given)
+    if update:
+        notebook.add_update(session.config.notes, day or session.now.date(), update)
+    about = [*given, *(["update"] if update else [])]
+    if as_json:
+        print_json({"notes": str(session.config.notes), "contact": contact.name if contact else None, "noted": about})
+    else:
+        console().print(styled(f"noted in {session.config.notes}: {', '.join(about)}"), soft_wrap=True)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-11-02") from None
+
+
+def _contact_shape(contact: Contact) -> dict[str, Any]:
+    reason = contact.reason
+    return {
+        "name": contact.name,
+        "emails": list(contact.emails),
+        "introduction": contact.introduction,
+        "met_on": str(contact.met_on) if contact.met_on else None,
+        "met_how": contact.met_how,
+        "remember": contact.remember,
+        "reason": str(reason.kind),
+        "reason_text": reason.text,
+        "reason_link": reason.link,
+        "reason_date": reason.on.isoformat() if reason.on else None,
+        "language": contact.language,
+        "cadence": contact.cadence,
+        "do_not_contact": contact.do_not_contact,
+        "notes": contact.notes,
+        "source": contact.source,
+    }

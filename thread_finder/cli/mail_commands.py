@@ -1,0 +1,137 @@
+"""find, preview, draft: which thread, the letter, and the letter in the drafts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thread_finder.app import drafting, letters
+from thread_finder.app.finding import Failure
+from thread_finder.app.run import Run, find_for, write_for
+from thread_finder.cli.opening import opened, wanted
+from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption
+from thread_finder.cli.screen import print_json, watching
+from thread_finder.cli.shapes import failure_shape, finding_shape, outcome_shape, preview_shape
+from thread_finder.cli.show_finding import show_findings
+from thread_finder.cli.show_letter import show_outcomes, show_written
+from thread_finder.errors import ContactError, ExitCode
+
+TimelyOption = Annotated[
+    str, typer.Option("--timely", metavar="WHY", help="Why an ask for yourself cannot wait; it goes into the letter.")
+]
+DespiteOption = Annotated[
+    list[str] | None, typer.Option("--despite", metavar="RULE", help="Draft although this rule says stop.")
+]
+AttachOption = Annotated[
+    list[Path] | None, typer.Option("--attach", metavar="FILE", help="A file to go with the letter (a friend's CV).")
+]
+
+
+def find(
+    ctx: typer.Context,
+    names: Contacts = None,
+    everybody: AllOption = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """Which thread to answer, and why.
+
+    \b
+    thread-finder find "Jane Doe"
+    thread-finder find --all --json > findings.json
+    """
+    session = opened(ctx, config, as_of)
+    contacts = wanted(session, names, everybody)
+    with watching(quiet=as_json) as progress, session.mailbox(progress) as mailbox:
+        results = list(find_for(session, mailbox, contacts))
+    if as_json:
+        print_json([failure_shape(r) if isinstance(r, Failure) else finding_shape(r) for r in results])
+    else:
+        show_findings(results)
+    _leave([isinstance(r, Failure) for r in results])
+
+
+def preview(
+    ctx: typer.Context,
+    names: Contacts = None,
+    everybody: AllOption = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_eml: Annotated[bool, typer.Option("--eml", help="Print the RFC 5322 message of one contact.")] = False,
+    timely: TimelyOption = "",
+    attach: AttachOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """The draft exactly as it would be saved, with advice. Saves nothing.
+
+    \b
+    thread-finder preview "Jane Doe"
+    thread-finder preview jane@x.example --eml > jane.eml
+    """
+    session = opened(ctx, config, as_of)
+    contacts = wanted(session, names, everybody)
+    if as_eml and len(contacts) != 1:
+        raise ContactError(f"--eml prints one message, {len(contacts)} contacts were named", "name one contact")
+    wishes = letters.Wishes(timely=timely, attachments=letters.read_attachments(attach or []))
+    with watching(quiet=as_json or as_eml) as progress, session.mailbox(progress) as mailbox:
+        results = list(write_for(Run(session, mailbox), contacts, wishes))
+    if as_json:
+        print_json([failure_shape(r) if isinstance(r, Failure) else preview_shape(r) for r in results])
+    elif as_eml and not isinstance(results[0], Failure):
+        typer.echo(results[0].raw, nl=False)
+    else:
+        for result in results:
+            show_written(result)
+    _leave([isinstance(r, Failure) for r in results], _worst(results))
+
+
+def draft(
+    ctx: typer.Context,
+    names: Contacts = None,
+    everybody: AllOption = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    timely: TimelyOption = "",
+    despite: DespiteOption = None,
+    attach: AttachOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Save the reply as a draft in its thread. Run again, it makes no second one; it never sends.
+
+    \b
+    thread-finder draft "Jane Doe"
+    thread-finder draft jane@x.example "Søren Åberg" --json
+    """
+    session = opened(ctx, config, as_of)
+    contacts = wanted(session, names, everybody)
+    wishes = letters.Wishes(
+        timely=timely, despite=frozenset(despite or []), attachments=letters.read_attachments(attach or [])
+    )
+    with (
+        watching(quiet=as_json) as progress,
+        session.mailbox(progress) as mailbox,
+        session.ledger() as ledger,
+        ledger.exclusive(),
+    ):
+        outcomes = list(Run(session, mailbox, ledger).draft(contacts, wishes))
+    if as_json:
+        print_json([outcome_shape(o) for o in outcomes])
+    else:
+        show_outcomes(outcomes)
+    bad = [o.failed or (o.action is drafting.Action.REFUSED) for o in outcomes]
+    unsaved = any(o.failed for o in outcomes)
+    _leave(bad, ExitCode.NOT_SAVED if unsaved else ExitCode.REFUSED)
+
+
+def _worst(results: list[letters.Written | Failure]) -> ExitCode:
+    return next((r.exit_code for r in results if isinstance(r, Failure)), ExitCode.PARTIAL)
+
+
+def _leave(failed: list[bool], alone: ExitCode = ExitCode.PARTIAL) -> None:
+    """Exit 0 when all went well, 1 when some did not; when none did, with the code that says why."""
+    if not any(failed):
+        return
+    raise typer.Exit(alone if all(failed) else ExitCode.PARTIAL)

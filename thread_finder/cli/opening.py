@@ -1,0 +1,33 @@
+"""Open the user's session for a command, and say what was odd about their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from thread_finder import config as settings
+from thread_finder.app.session import Session, open_session
+from thread_finder.cli.boundary import note
+from thread_finder.cli.options import moment
+from thread_finder.errors import ContactError
+from thread_finder.model import Contact
+
+
+def opened(ctx: typer.Context, config: Path | None, as_of: str | None) -> Session:
+    """The session of --config, THREAD_FINDER_CONFIG or the usual place. Problems go to stderr, a line each."""
+    environment = ctx.meta["thread_finder.environment"]
+    path = config or ctx.meta["thread_finder.config"] or settings.default_config_path(environment)
+    session = open_session(path, settings.default_state_folder(environment), moment(as_of))
+    for problem in session.problems:
+        note(f"left out: {problem}")
+    for warning in session.config.warnings:
+        note(f"warning: {warning}")
+    return session
+
+
+def wanted(session: Session, names: list[str] | None, everybody: bool) -> tuple[Contact, ...]:
+    """The contacts named, or all; ContactError when none was named."""
+    if not names and not everybody:
+        raise ContactError("whom? no contact was named", "give a name or an address, or --all")
+    return session.chosen(names or [], everybody=everybody)

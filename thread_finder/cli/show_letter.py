@@ -1,0 +1,81 @@
+"""Letters and drafts for the eye."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thread_finder.app.drafting import Action, Outcome
+from thread_finder.app.finding import Failure
+from thread_finder.app.letters import Written
+from thread_finder.cli.safe import one_line, visible
+from thread_finder.cli.screen import console, styled
+from thread_finder.cli.show_finding import show_finding
+from thread_finder.model import Level
+
+_LEVELS = {Level.STOP: "bold red", Level.WARN: "yellow", Level.HINT: "dim"}
+_ACTIONS = {Action.CREATED: "green", Action.UPDATED: "green", Action.KEPT: "cyan", Action.REFUSED: "red"}
+QUOTED_LINES_SHOWN = 8
+
+
+def show_written(result: Written | Failure) -> None:
+    """The finding, the message with its headers, and the advice."""
+    screen = console()
+    if isinstance(result, Failure):
+        screen.print(styled(one_line(result.contact.name), "bold").append_text(styled("  no letter yet", "red")))
+        screen.print(styled(f"  {one_line(result.why)}"))
+        if result.to_do:
+            screen.print(styled(f"  next: {one_line(result.to_do)}", "dim"))
+        screen.print()
+        return
+    show_finding(result.finding)
+    show_message(result)
+    for advice in result.advice:
+        label = styled(f"  {advice.level:4} ", _LEVELS[advice.level])
+        screen.print(label.append_text(styled(f"{one_line(advice.message)} [{advice.rule}]")))
+    if not result.advice:
+        screen.print(styled("  advice: nothing to mend", "green"))
+    screen.print()
+
+
+def show_message(written: Written) -> None:
+    """The message as it would be saved; a long quotation is cut on the screen, not in the draft."""
+    screen = console()
+    headers = [
+        ("From", f"{written.sender.email}"),
+        ("To", f"{written.recipient.name} <{written.recipient.email}>".strip()),
+        ("Subject", written.subject),
+        ("In-Reply-To", written.in_reply_to),
+    ]
+    for name, value in headers:
+        if value:
+            screen.print(styled(f"  {name}: ", "dim").append_text(styled(one_line(value))), soft_wrap=True)
+    screen.print()
+    for line in _cut_quotation(visible(written.text).splitlines()):
+        screen.print(styled(f"  {line}", "dim" if line.startswith(">") else ""), soft_wrap=False)
+    screen.print()
+
+
+def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """A line per contact: what was done, where it is, and why not."""
+    screen = console()
+    for outcome in outcomes:
+        line = styled(f"{outcome.action:8}", _ACTIONS[outcome.action])
+        line.append_text(styled(one_line(outcome.contact.name), "bold"))
+        if outcome.why:
+            line.append_text(styled(f"  {one_line(outcome.why)}"))
+        screen.print(line, soft_wrap=True)
+        for label, text in (("open", outcome.link), ("next", outcome.to_do)):
+            if text:
+                screen.print(styled(f"          {label}: {one_line(text)}", "dim"), soft_wrap=True)
+    made = sum(o.action in (Action.CREATED, Action.UPDATED) for o in outcomes)
+    kept = sum(o.action is Action.KEPT for o in outcomes)
+    refused = len(outcomes) - made - kept
+    screen.print(styled(f"{made} drafted, {kept} left as they were, {refused} not drafted. Nothing was sent.", "dim"))
+
+
+def _cut_quotation(lines: list[str]) -> list[str]:
+    quoted = [i for i, line in enumerate(lines) if line.startswith(">")]
+    if len(quoted) <= QUOTED_LINES_SHOWN:
+        return lines
+    first = quoted[0] + QUOTED_LINES_SHOWN
+    return [*lines[:first], f"> … {len(lines) - first} more quoted lines, all in the draft"]

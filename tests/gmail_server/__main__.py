@@ -25,16 +25,16 @@ def main() -> None:
         account.alias(alias, arguments.name)
     server.switches.latency = arguments.latency
     server.start()
+    client_secret = client_secret_file(arguments.token_file.with_name("client_secret.json"), server.root)
     state = {
         "api_root": server.api_root,
         "token_uri": server.token_uri,
         "token_file": str(arguments.token_file),
-        "client_secret": str(arguments.token_file.with_name("client_secret.json")),
+        "client_secret": str(client_secret),
         "messages": messages,
         "pid": os.getpid(),
     }
     _write_private(arguments.token_file, json.dumps(server.authorized_user()))
-    client_secret_file(Path(state["client_secret"]), server.root)
     _write_private(arguments.state_file, json.dumps(state))
     print(json.dumps(state), flush=True)
     done = threading.Event()

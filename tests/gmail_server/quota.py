@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.gmail_server.errors import daily_limit, over_quota, too_concurrent
+from tests.gmail_server.errors import daily_limit, over_quota
 
 
 @dataclass
@@ -63,8 +63,3 @@ class Quota:
         finally:
             with self._lock:
                 self._running[user] -= calls
-
-    def refuse_if(self, place: int, allowed: int) -> None:
-        """429 for a call whose place (from 0) is beyond what may run at once."""
-        if place >= allowed:
-            raise too_concurrent()

@@ -19,6 +19,7 @@ from tests.gmail_server.errors import (
     access_not_configured,
     bad_request,
     insufficient_scope,
+    too_concurrent,
     unauthenticated,
 )
 from tests.gmail_server.faults import Fault, Faults, Kind
@@ -112,7 +113,8 @@ class Service:
         if fault is None:
             return perform()
         if fault.after:
-            return self._suffer(fault, perform()) or perform()
+            done = perform()
+            return self._suffer(fault, done) or done
         return self._suffer(fault, None) or perform()
 
     def _suffer(self, fault: Fault, done: Response | None) -> Response | None:
@@ -147,7 +149,8 @@ class Service:
         query = parse_qs(urlsplit(request.target).query, keep_blank_values=True)
         try:
             account = self._admit(method, path, query, grant)
-            self.quota.refuse_if(1 if request.refused else 0, 1)
+            if request.refused:
+                raise too_concurrent()
             self.quota.charge(account.email, method.units)
             charged[0] = method.units
             if method.name not in HANDLERS:

@@ -106,6 +106,8 @@ class Store:
         """
         with self.lock:
             new = entries.read(_source(raw))
+            if not new.rfc_id:  # Gmail gives one to every message that comes without
+                new = entries.read(_source(b"Message-ID: <CA%d@mail.gmail.example>\r\n" % next(self._serial) + raw))
             if thread_id and thread_id not in self.threads:
                 raise not_found()
             old = self.drafts[draft_id] if draft_id else None

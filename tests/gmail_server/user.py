@@ -24,7 +24,7 @@ class User:
     def edit_draft(
         self, draft_id: str, text: str | None = None, subject: str | None = None, *, keep_message_id: bool = True
     ) -> Entry:
-        """Change a draft in the web client: message id new, draft id the same; a new subject moves it out of the thread.
+        """Change a draft in the web client: new message id, same draft id; a new subject moves it out of the thread.
 
         Gmail writes the MIME anew. ``keep_message_id=False`` for the worst case, a new Message-ID header too.
         """

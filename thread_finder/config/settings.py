@@ -14,7 +14,7 @@ from thread_finder.model import Level, Owner, Update
 from thread_finder.userfiles import read_toml
 
 if TYPE_CHECKING:
-    from thread_finder.config_schema import AccountTable, ConfigFile
+    from thread_finder.config.schema import AccountTable, ConfigFile
 
 CONFIG_VARIABLE = "THREAD_FINDER_CONFIG"
 STATE_VARIABLE = "THREAD_FINDER_STATE"
@@ -77,11 +77,11 @@ class Config:
 
 def load(path: Path) -> Config:
     """Read and check ``path``. ConfigError lists every problem of the file at once."""
-    from thread_finder import config_schema  # noqa: PLC0415 - pydantic is slow to import, and --help needs none
+    from thread_finder.config import schema  # noqa: PLC0415 - pydantic is slow to import, and --help needs none
 
     path = path.expanduser().absolute()
     tables = read_toml(path, "run `thread-finder init` to write one, or `thread-finder demo` to see it work first")
-    checked, problems = config_schema.check(tables, path.name)
+    checked, problems = schema.check(tables, path.name)
     if checked is None:
         raise ConfigError(f"{path} has {len(problems)} problem{'s' if len(problems) > 1 else ''}", problems=problems)
     config = _config(checked, path)

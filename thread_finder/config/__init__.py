@@ -1,0 +1,25 @@
+"""The user's settings: ``config.toml``, checked, and where the program's own files live."""
+
+from thread_finder.config.settings import (
+    CONFIG_VARIABLE,
+    STATE_VARIABLE,
+    Account,
+    Cadence,
+    Config,
+    EtiquetteSettings,
+    default_config_path,
+    default_state_folder,
+    load,
+)
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "STATE_VARIABLE",
+    "Account",
+    "Cadence",
+    "Config",
+    "EtiquetteSettings",
+    "default_config_path",
+    "default_state_folder",
+    "load",
+]

@@ -1,0 +1,294 @@
+"""The archive's index: header fields and offsets in SQLite, in the state folder, never beside the mail.
+
+It holds nothing that is not in the archive, so anything odd about it (damage, an older form) means: build it anew.
+One transaction brings it up to date; two programs at once wait for each other.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from thread_finder.errors import MailboxError
+from thread_finder.mail.threads import Envelope, thread_ids
+from thread_finder.mailboxes.archive_files import MailFile
+from thread_finder.mailboxes.archive_headers import Headers, flag_labels, folder_labels, read_headers
+from thread_finder.mailboxes.base import Progress
+from thread_finder.mailboxes.mbox import HEAD, spans
+from thread_finder.model import Label
+
+_FORM = 1  # raise it when the tables change
+_WAIT = 120.0  # seconds for another run's indexing
+_PRINT = 65_536  # bytes at an mbox's beginning, and before its known end, that tell whether it only grew
+_STEP = 500  # messages between two reports of progress
+_TABLES = """
+CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, changed INTEGER, print TEXT);
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, size INTEGER, message_id TEXT, refs TEXT, thrid TEXT,
+    sender TEXT, recipients TEXT, subject TEXT, date REAL, labels TEXT, bounce INTEGER, thread TEXT);
+CREATE INDEX message_file ON message (file, offset);
+CREATE INDEX message_thread ON message (thread);
+CREATE INDEX message_id ON message (message_id);
+CREATE TABLE person (email TEXT, message INTEGER, PRIMARY KEY (email, message)) WITHOUT ROWID;
+CREATE INDEX person_message ON person (message);
+CREATE TABLE skipped (file INTEGER, offset INTEGER);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where one message lies, and what of it decides whether it is read. ``offset`` is -1 for a file of its own."""
+
+    id: int
+    path: str
+    offset: int
+    size: int
+    message_id: str
+    thread: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    date: float | None
+    labels: frozenset[Label]
+
+
+class ArchiveIndex:
+    """The index of one archive, opened and brought up to date by ``update``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db = _open(path)
+
+    def update(self, files: Sequence[MailFile], progress: Progress) -> None:
+        """Index what is new or changed in ``files``, forget what is gone. Damage is answered by starting anew."""
+        try:
+            self._bring_up_to_date(files, progress)
+        except sqlite3.OperationalError as error:
+            raise MailboxError(f"The archive's index {self._path} cannot be written: {error}.", "free some space, or end "
+                               "the other run, and try again") from None  # fmt: skip
+        except sqlite3.DatabaseError:
+            self.close()
+            _remove(self._path)
+            self._db = _open(self._path)
+            self._bring_up_to_date(files, progress)
+
+    def threads_with(self, emails: Iterable[str]) -> tuple[str, ...]:
+        """The ids of all threads that have a message from, to or cc one of ``emails``."""
+        wanted = list(emails)
+        marks = ",".join("?" * len(wanted))
+        rows = self._db.execute(
+            "SELECT DISTINCT thread FROM message WHERE id IN "  # noqa: S608 - only question marks are put in
+            f"(SELECT message FROM person WHERE email IN ({marks}))",
+            wanted,
+        )
+        return tuple(row[0] for row in rows)
+
+    def entries(self, thread: str) -> tuple[Entry, ...]:
+        """The messages of a thread by date; undated ones in the order of the archive, at the end."""
+        return self._entries("thread = ? ORDER BY date IS NULL, date, message.id", (thread,))
+
+    def thread_of(self, message_id: str) -> str:
+        """The thread that holds the message with this Message-ID, "" if none does."""
+        row = self._db.execute("SELECT thread FROM message WHERE message_id = ? LIMIT 1", (message_id,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def bounces(self, most: int) -> tuple[Entry, ...]:
+        """The newest messages that may be delivery reports."""
+        return self._entries("bounce ORDER BY date DESC, message.id DESC LIMIT ?", (most,))
+
+    def drafts(self) -> tuple[Entry, ...]:
+        """The unsent drafts that the archive itself holds."""
+        return self._entries("labels LIKE ?", (f"%{Label.DRAFT}%",))
+
+    def skipped(self) -> int:
+        """How many messages could not be read at all."""
+        return int(self._db.execute("SELECT count(*) FROM skipped").fetchone()[0])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _entries(self, where: str, values: tuple[object, ...]) -> tuple[Entry, ...]:
+        rows = self._db.execute(
+            "SELECT message.id, path, offset, message.size, message_id, thread, sender, recipients, subject, date, "  # noqa: S608
+            f"labels FROM message JOIN file ON file.id = file WHERE {where}",
+            values,
+        )
+        return tuple(Entry(*row[:7], tuple(row[7].split()), *row[8:10], _labels(row[10])) for row in rows)
+
+    # --- bringing it up to date -----------------------------------------------------------------------
+
+    def _bring_up_to_date(self, files: Sequence[MailFile], progress: Progress) -> None:
+        known = {row[1]: row for row in self._db.execute("SELECT id, path, size, changed, print FROM file")}
+        stale = [file for file in files if not _same(known.get(file.path), file)]
+        gone = set(known) - {file.path for file in files}
+        if not stale and not gone:
+            return
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            # Another run may have done the work while this one waited for the lock.
+            known = {row[1]: row for row in self._db.execute("SELECT id, path, size, changed, print FROM file")}
+            for path in gone & set(known):
+                self._forget(known[path][0])
+            total = sum(file.size or 1 for file in stale)
+            done = 0
+            for file in stale:
+                row = known.get(file.path)
+                if not _same(row, file):
+                    self._index_file(file, row, progress, (done, total))
+                done += file.size or 1
+            self._group()
+
+    def _index_file(
+        self, file: MailFile, row: tuple[int, str, int, int, str] | None, progress: Progress, place: tuple[int, int]
+    ) -> None:
+        start = 0
+        if row is not None:
+            start = self._grown_from(file, row)
+            self._forget(row[0], start)
+        prints = _print(file.path, file.size) if file.mbox else ""
+        number = self._db.execute(
+            "INSERT INTO file (path, size, changed, print) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET "
+            "size = excluded.size, changed = excluded.changed, print = excluded.print RETURNING id",
+            (file.path, file.size, file.changed, prints),
+        ).fetchone()[0]
+        of_folder = folder_labels(file.folder) if file.folder else frozenset()
+        if not file.mbox:
+            self._add_single(number, file, of_folder)
+            if (place[0] % _STEP) == 0:
+                progress("indexing the archive", *place)
+            return
+        with open(file.path, "rb") as opened:
+            for count, span in enumerate(spans(opened, start, file.size)):
+                self._add(number, span.offset, span.size, read_headers(span.head), of_folder)
+                if count % _STEP == 0:
+                    progress("indexing the archive", place[0] + span.offset, place[1])
+
+    def _add_single(self, number: int, file: MailFile, of_folder: frozenset[Label]) -> None:
+        try:
+            with open(file.path, "rb") as opened:
+                head = opened.read(HEAD)
+        except OSError:
+            self._db.execute("INSERT INTO skipped VALUES (?, ?)", (number, -1))
+            return
+        labels = of_folder | flag_labels(os.path.basename(file.path))
+        self._add(number, -1, file.size or len(head), read_headers(head), labels)
+
+    def _add(self, file: int, offset: int, size: int, headers: Headers, more: frozenset[Label]) -> None:
+        if not headers.readable:
+            self._db.execute("INSERT INTO skipped VALUES (?, ?)", (file, offset))
+            return
+        cursor = self._db.execute(
+            "INSERT INTO message (file, offset, size, message_id, refs, thrid, sender, recipients, subject, date, labels,"
+            " bounce) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (file, offset, size, _clean(headers.message_id), _clean(" ".join(headers.references)), headers.thrid,
+             _clean(headers.sender), _clean(" ".join(headers.recipients[:500])), _clean(headers.subject[:1000]),
+             headers.date, " ".join(sorted(headers.labels | more)), headers.bounce),
+        )  # fmt: skip
+        people = {headers.sender, *headers.recipients[:500]} - {""}
+        self._db.executemany(
+            "INSERT OR IGNORE INTO person VALUES (?, ?)", [(_clean(email), cursor.lastrowid) for email in people]
+        )
+
+    def _forget(self, file: int, start: int = 0) -> None:
+        """Drop the messages of a file from an offset on; the file's own row too when nothing stays."""
+        where = "file = ? AND offset >= ?" if start else "file = ? OR (file = ? AND offset >= 0)"
+        values = (file, start) if start else (file, file)
+        self._db.execute(f"DELETE FROM person WHERE message IN (SELECT id FROM message WHERE {where})", values)  # noqa: S608
+        self._db.execute(f"DELETE FROM message WHERE {where}", values)  # noqa: S608
+        self._db.execute("DELETE FROM skipped WHERE file = ? AND offset >= ?", (file, start or -1))
+        if not start:
+            self._db.execute("DELETE FROM file WHERE id = ?", (file,))
+
+    def _grown_from(self, file: MailFile, row: tuple[int, str, int, int, str]) -> int:
+        """The offset from which an mbox must be read again: its last known message, if what is before is unchanged."""
+        number, _, size, _, prints = row
+        if not file.mbox or file.size <= size or _print(file.path, size) != prints:
+            return 0
+        last = self._db.execute("SELECT max(offset) FROM message WHERE file = ?", (number,)).fetchone()[0]
+        return int(last or 0)
+
+    def _group(self) -> None:
+        """Give every message its thread."""
+        rows = self._db.execute("SELECT id, message_id, refs, subject, sender, recipients, date, thrid FROM message")
+        numbers: list[int] = []
+        envelopes: list[Envelope] = []
+        for number, message_id, refs, subject, sender, recipients, date, thrid in rows:
+            numbers.append(number)
+            people = frozenset(recipients.split())
+            envelopes.append(Envelope(message_id, tuple(refs.split()), subject, sender, people, date, thrid))
+        ids = thread_ids(envelopes)
+        self._db.executemany(
+            "UPDATE message SET thread = ? WHERE id = ? AND thread IS NOT ?1", zip(ids, numbers, strict=True)
+        )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The database, with its tables; what is damaged or of another form is removed first."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        where = error.filename or path
+        raise MailboxError(f"The index cannot be kept in {where}: {error.strerror}.", "set THREAD_FINDER_STATE to a "
+                           "folder you can write to") from None  # fmt: skip
+    for attempt in (1, 2):
+        db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+        try:
+            if _prepare(db):
+                return db
+        except sqlite3.OperationalError as error:
+            db.close()
+            raise MailboxError(f"The archive's index {path} is in use: {error}.", "wait for the other run") from None
+        except sqlite3.DatabaseError:
+            pass
+        db.close()
+        if attempt == 1:
+            _remove(path)
+            path.touch(mode=0o600)
+    raise MailboxError(f"The archive's index {path} cannot be opened.", "remove that file and try again")
+
+
+def _prepare(db: sqlite3.Connection) -> bool:
+    """Set the database up; False when it has another form."""
+    db.execute("PRAGMA journal_mode = WAL")
+    # The index can always be built again: speed goes before durability here.
+    db.execute("PRAGMA synchronous = OFF")
+    form = db.execute("PRAGMA user_version").fetchone()[0]
+    if form == 0:
+        db.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {_FORM};COMMIT;")
+        return True
+    db.execute("SELECT count(*) FROM file").fetchone()
+    return bool(form == _FORM)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _same(row: tuple[int, str, int, int, str] | None, file: MailFile) -> bool:
+    return row is not None and row[2] == file.size and row[3] == file.changed
+
+
+def _print(path: str, size: int) -> str:
+    """A fingerprint of the beginning of a file and of what lies before ``size``."""
+    with open(path, "rb") as opened:
+        digest = sha256(opened.read(min(_PRINT, size)))
+        opened.seek(max(0, size - _PRINT))
+        digest.update(opened.read(min(_PRINT, size)))
+    return digest.hexdigest()
+
+
+def _labels(text: str) -> frozenset[Label]:
+    return frozenset(Label(word) for word in text.split())
+
+
+def _clean(text: str) -> str:
+    """Text that SQLite takes: no lone surrogates."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+

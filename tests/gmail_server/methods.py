@@ -1,4 +1,4 @@
-"""Gmail's methods: routes, scopes and answer shapes from Google's own discovery document, units from gmail.md."""
+"""Gmail's methods: routes, scopes and answer shapes from Google's own discovery document, units from its quota page."""
 
 from __future__ import annotations
 

@@ -160,6 +160,15 @@ def _s256(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")
 
 
+def basic_client(authorization: str) -> dict[str, str]:
+    """Client id and secret out of an HTTP Basic header, a client's other way to name itself (RFC 6749 2.3.1)."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    client_id, _, secret = base64.b64decode(encoded).decode("utf-8", "replace").partition(":")
+    return {"client_id": client_id, "client_secret": secret}
+
+
 def authorized_user(grant: Grant, token_uri: str, access_token: str = "", expires: float = 0.0) -> dict[str, Any]:
     """google-auth's authorized-user JSON. Without an access token the client refreshes first."""
     info: dict[str, Any] = {
@@ -178,9 +187,9 @@ def authorized_user(grant: Grant, token_uri: str, access_token: str = "", expire
     return info
 
 
-def client_secret_file(path: Path, root: str, kind: str = "installed") -> Path:
-    """Write the client file that a user downloads from the console (``kind`` "web" is the wrong one)."""
-    client = {
+def client_config(root: str) -> dict[str, Any]:
+    """What stands under "installed" in a client file."""
+    return {
         "client_id": CLIENT_ID,
         "project_id": "thread-finder-test",
         "auth_uri": f"{root}o/oauth2/auth",
@@ -188,5 +197,9 @@ def client_secret_file(path: Path, root: str, kind: str = "installed") -> Path:
         "client_secret": CLIENT_SECRET,
         "redirect_uris": ["http://localhost"],
     }
-    path.write_text(json.dumps({kind: client}), encoding="utf-8")
+
+
+def client_secret_file(path: Path, root: str, kind: str = "installed") -> Path:
+    """Write the client file that a user downloads from the console (``kind`` "web" is the wrong one)."""
+    path.write_text(json.dumps({kind: client_config(root)}), encoding="utf-8")
     return path

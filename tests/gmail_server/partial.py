@@ -12,25 +12,29 @@ Selection = dict[str, "Selection"]  # an empty selection means everything below
 TOKEN = re.compile(r"[\w*]+|[(),/]")
 
 
-def select(answer: dict[str, Any], fields: str, schema: str) -> dict[str, Any]:
-    """Cut an answer down to ``fields``. A name that the schema does not have is 400, as at Google."""
-    if not fields or fields == "*":
-        return answer
-    selection = parse(fields)
-    _check(selection, schema, fields)
-    cut = _cut(answer, selection)
-    return cut if isinstance(cut, dict) else {}
-
-
-def parse(fields: str) -> Selection:
-    """The selection as nested dicts; 400 when brackets or commas are wrong."""
+def parse(fields: str, schema: str) -> Selection:
+    """The selection as nested dicts; 400 when it is badly written, or asks for a name that the schema does not have."""
+    if not fields:
+        return {}
     tokens = TOKEN.findall(fields)
     if "".join(tokens) != re.sub(r"\s", "", fields):
         raise _invalid(fields)
     selection, end = _parse(tokens, 0, fields)
     if end != len(tokens):
         raise _invalid(fields)
+    _check(selection, schema, fields)
     return selection
+
+
+def cut(value: Any, selection: Selection) -> Any:
+    """An answer cut down to a selection."""
+    if not selection:
+        return value
+    if isinstance(value, list):
+        return [cut(item, selection) for item in value]
+    if "*" in selection:
+        return {name: cut(inner, selection["*"]) for name, inner in value.items()}
+    return {name: cut(value[name], below) for name, below in selection.items() if name in value}
 
 
 def _parse(tokens: list[str], position: int, fields: str) -> tuple[Selection, int]:
@@ -67,16 +71,6 @@ def _check(selection: Selection, schema: str, fields: str) -> None:
             raise _invalid(fields)
         if below:
             _check(below, inner, fields)
-
-
-def _cut(value: Any, selection: Selection) -> Any:
-    if not selection:
-        return value
-    if isinstance(value, list):
-        return [_cut(item, selection) for item in value]
-    if "*" in selection:
-        return {name: _cut(inner, selection["*"]) for name, inner in value.items()}
-    return {name: _cut(value[name], below) for name, below in selection.items() if name in value}
 
 
 def _invalid(what: str) -> ApiError:

@@ -19,7 +19,7 @@ from tests.gmail_server import batch, control
 from tests.gmail_server.account import Account
 from tests.gmail_server.faults import Faults
 from tests.gmail_server.journal import Call, Journal, Request
-from tests.gmail_server.oauth import SCOPES, OAuth, authorized_user
+from tests.gmail_server.oauth import SCOPES, OAuth, authorized_user, basic_client
 from tests.gmail_server.quota import Limits
 from tests.gmail_server.service import ApiRequest, NoAnswerError, Response, Service, Switches, json_response
 
@@ -193,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _signed_in(self, service: Service, path: str, body: bytes) -> Response:
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         if path == "/token":
-            status, answer = service.oauth.token(form)
+            status, answer = service.oauth.token(basic_client(self.headers.get("Authorization", "")) | form)
             return json_response(answer, status)
         if path == "/revoke":
             service.oauth.revoke()

@@ -156,10 +156,11 @@ class Service:
             if method.name not in HANDLERS:
                 raise ApiError(501, "notImplemented", f"The test server has no {method.name}")
             call = _call(account, path, query, request)
+            selection = partial.parse(call.one("fields"), method.answer)
             answer = HANDLERS[method.name](call)
             if method.verb == "DELETE":
                 return Response(204)
-            return json_response(partial.select(answer, call.one("fields"), method.answer))
+            return json_response(partial.cut(answer, selection))
         except ApiError as error:
             return error_response(error)
 

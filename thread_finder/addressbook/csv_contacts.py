@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from thread_finder.addressbook.encoding import decode
-from thread_finder.addressbook.entries import KEYS, REASON_KEYS, Book, Entry, make_book
+from thread_finder.addressbook.entries import Book, Entry, make_book
+from thread_finder.addressbook.fields import KEYS, REASON_KEYS
 from thread_finder.errors import ConfigError, Problem
 from thread_finder.model import ReasonKind
 from thread_finder.userfiles import suggestion

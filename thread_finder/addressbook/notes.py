@@ -6,16 +6,20 @@ the file's format; and they are a plain file that the user may edit: comments an
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thread_finder.addressbook.entries import Entry, read_fields, unknown_keys
-from thread_finder.addressbook.toml_contacts import entry_sources
+from thread_finder.addressbook.entries import Entry
+from thread_finder.addressbook.fields import read_fields, unknown_keys
+from thread_finder.addressbook.toml_contacts import entry_sources, header_lines
 from thread_finder.errors import ConfigError, Problem
-from thread_finder.model import Contact, PartialDate, Reason, Update
+from thread_finder.model import Contact, Owner, PartialDate, Reason, Update
 from thread_finder.userfiles import (
     BadValue,
     clean_email,
@@ -27,8 +31,7 @@ from thread_finder.userfiles import (
 )
 
 if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-    from tomlkit.items import Item, Table
+    from tomlkit.items import Item
 
 KEYS = ("introduction", "met_on", "met_how", "remember", "reason", "language", "cadence", "do_not_contact", "notes")
 """What can be noted about a contact, by the names of Contact's fields."""
@@ -71,40 +74,37 @@ def apply(contacts: Iterable[Contact], notes: Notes) -> tuple[Contact, ...]:
     return tuple(_noted(contact, notes.by_address) for contact in contacts)
 
 
-def add(path: Path, emails: Sequence[str], changes: Mapping[str, object]) -> None:
-    """Note ``changes`` (keys of KEYS; None forgets one) about the contact with ``emails``; the rest of the file stays.
+def apply_to_owner(owner: Owner, notes: Notes) -> Owner:
+    """The owner with the noted updates among those of the config, oldest first."""
+    return replace(owner, updates=tuple(sorted((*owner.updates, *notes.updates), key=lambda update: update.on)))
 
-    A contact already noted under any of the addresses keeps that entry. ConfigError, with nothing written, when a value
+
+def add_contact_note(path: Path, contact: Contact, **changes: object) -> None:
+    """Note ``changes`` (keys of KEYS; None or "" forgets one) about a contact; the rest of the file stays as it is.
+
+    A contact already noted under any of its addresses keeps that entry. ConfigError, with nothing written, when a value
     is wrong or the file cannot be read or written.
     """
     values = {key: _plain(value) for key, value in changes.items()}
     problems = unknown_keys(values, KEYS, "note") + read_fields(values, "note")[1]
     if problems:
         raise ConfigError("that cannot be noted", problems=tuple(problems))
-    document = _open(path)
-    table = _own_table(document, path, emails)
-    for key, value in values.items():
-        if value is None:
-            table.pop(key, None)
-        else:
-            table[key] = _item(value)
-    _save(document, path)
+    _check_form(path)
+    lines = _lines(path)
+    first, last = _own_entry(lines, contact.emails)
+    entry = "".join(lines[first:last]) or f"\n[[contact]]\nemail = {_toml(contact.emails[0])}\n"
+    lines[first:last] = [_edited(entry, values)]
+    _save("".join(lines), path)
 
 
 def add_update(path: Path, on: date, text: str) -> None:
-    """Note what happened in the owner's life. ConfigError as in add."""
-    import tomlkit  # noqa: PLC0415 - only writing needs it
-
+    """Note what happened in the owner's life. ConfigError as in add_contact_note."""
     try:
         text = clean_text(text)
     except BadValue as error:
         raise ConfigError("that cannot be noted", problems=(Problem("update", error.what, error.to_do),)) from error
-    document = _open(path)
-    table = tomlkit.table()
-    table["date"] = on
-    table["text"] = text
-    _append(document, "update", table, path)
-    _save(document, path)
+    _check_form(path)
+    _save("".join([*_lines(path), f"\n[[update]]\ndate = {on.isoformat()}\ntext = {_toml(text)}\n"]), path)
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -163,6 +163,58 @@ def _plain(value: object) -> object:
     return None if value == "" else value
 
 
+def _lines(path: Path) -> list[str]:
+    """The file as it is, or the beginning of a new one. Only the entry that is noted will be touched."""
+    if not path.exists():
+        return [f"# {_HEADER}\n"]
+    text = read_bytes(path, "").decode("utf-8-sig")
+    return re.split(r"(?<=\n)", text if text.endswith("\n") else f"{text}\n")
+
+
+def _check_form(path: Path) -> None:
+    """Whether the file is TOML, and its entries ``[[tables]]`` that more can be added to."""
+    if not path.exists():
+        return
+    content = read_bytes(path, "")
+    headers = [name for _, name in header_lines(content.decode("utf-8-sig", "replace"))]
+    for name, tables in parse_toml(content, path).items():
+        whole = isinstance(tables, list) and tables and len(tables) == headers.count(name)
+        if name in {"contact", "update"} and not whole:
+            raise ConfigError(f"{path}: {name} is not written as tables", f"write each as [[{name}]], then try again")
+
+
+def _own_entry(lines: list[str], emails: Sequence[str]) -> tuple[int, int]:
+    """First line and line after the last of the contact's entry; both the file's end where there is none."""
+    headers = [*header_lines("".join(lines)), (len(lines) + 1, "")]
+    for (line, name), (following, _) in pairwise(headers):
+        first, last = line - 1, following - 1
+        if name == "contact" and _email_of("".join(lines[first:last])) in emails:
+            while not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#"):
+                last -= 1  # these lines belong to what comes below
+            return first, last
+    return len(lines), len(lines)
+
+
+def _email_of(entry: str) -> str:
+    try:
+        return str(tomllib.loads(entry)["contact"][0].get("email", "")).strip().lower()
+    except (tomllib.TOMLDecodeError, KeyError):
+        return ""  # not an entry after all, but part of somebody's long text
+
+
+def _edited(entry: str, values: Mapping[str, object]) -> str:
+    import tomlkit  # noqa: PLC0415 - only writing needs it
+
+    document = tomlkit.parse(entry)
+    table = document["contact"][0]
+    for key, value in values.items():
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = _item(value)
+    return document.as_string()
+
+
 def _item(value: object) -> Item:
     import tomlkit  # noqa: PLC0415
 
@@ -173,47 +225,11 @@ def _item(value: object) -> Item:
     return table
 
 
-def _open(path: Path) -> TOMLDocument:
-    import tomlkit  # noqa: PLC0415
-
-    if not path.exists():
-        document = tomlkit.document()
-        document.add(tomlkit.comment(_HEADER))
-        return document
-    content = read_bytes(path, "")
-    parse_toml(content, path)  # says line and column, in our words
-    return tomlkit.parse(content.decode("utf-8-sig"))
+def _toml(text: str) -> str:
+    return _item(text).as_string()
 
 
-def _own_table(document: TOMLDocument, path: Path, emails: Sequence[str]) -> Table:
-    import tomlkit  # noqa: PLC0415
-
-    for table in document.get("contact", []):
-        if str(table.get("email", "")).strip().lower() in emails:
-            return table  # type: ignore[no-any-return]
-    table = tomlkit.table()
-    table["email"] = emails[0]
-    return _append(document, "contact", table, path)
-
-
-def _append(document: TOMLDocument, name: str, table: Table, path: Path) -> Table:
-    import tomlkit  # noqa: PLC0415
-    from tomlkit.items import AoT  # noqa: PLC0415
-
-    if name not in document:
-        document.append(name, tomlkit.aot())
-    tables = document[name]
-    if not isinstance(tables, AoT):
-        raise ConfigError(
-            f"{path}: {name} is written as a list in one line", f"write each as [[{name}]], then try again"
-        )
-    table.trivia.indent = "\n"  # a blank line between entries
-    tables.append(table)
-    return tables[-1]
-
-
-def _save(document: TOMLDocument, path: Path) -> None:
-    text = document.as_string()
+def _save(text: str, path: Path) -> None:
     parse_toml(text.encode(), path)  # what we write, we can read
     try:
         write_private(path, text.encode())

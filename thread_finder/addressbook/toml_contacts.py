@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from thread_finder.addressbook.entries import KEYS, Book, Entry, make_book, unknown_keys
+from thread_finder.addressbook.entries import Book, Entry, make_book
+from thread_finder.addressbook.fields import KEYS, unknown_keys
 from thread_finder.errors import Problem
 from thread_finder.userfiles import parse_toml
 
@@ -38,19 +39,19 @@ def entry_sources(content: bytes, file: str, table: str, count: int) -> list[str
 
     Where the tables are written in another way, they are numbered instead: "contacts.toml#3".
     """
-    lines = _header_lines(content.decode("utf-8-sig", "replace"), table)
+    lines = [line for line, name in header_lines(content.decode("utf-8-sig", "replace")) if name == table]
     if len(lines) != count:
         return [f"{file}#{number}" for number in range(1, count + 1)]
     return [f"{file}:{line}" for line in lines]
 
 
-def _header_lines(text: str, table: str) -> list[int]:
+def header_lines(text: str) -> list[tuple[int, str]]:
+    """Number and name of each line that begins a ``[[table]]``, from 1; look-alikes inside strings aside."""
     found = []
     fence = ""  # the quotes of the multi-line string that we are in
     for number, line in enumerate(text.split("\n"), 1):
-        header = _HEADER.match(line)
-        if not fence and header and header[1] == table:
-            found.append(number)
-        for mark in _FENCE.findall(line if fence else line.split("#")[0]):
+        if not fence and (header := _HEADER.match(line)):
+            found.append((number, header[1]))
+        for mark in _FENCE.findall(line if fence else line.split("#", maxsplit=1)[0]):
             fence = mark if not fence else "" if mark == fence else fence
     return found

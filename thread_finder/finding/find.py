@@ -1,0 +1,126 @@
+"""The answer for one contact. Pure: threads in, finding out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from thread_finder.finding.people import Pair, living, own_address, parent_of, reply_address
+from thread_finder.finding.ranking import Ranked, confidence, rank
+from thread_finder.finding.signals import read
+from thread_finder.model import (
+    Candidate,
+    Contact,
+    Evidence,
+    Finding,
+    Identity,
+    Kind,
+    Label,
+    Message,
+    Owner,
+    PartialDate,
+    Thread,
+    Verdict,
+)
+
+RUNNERS_UP = 3
+_MULTITUDE = "addresses-many"
+
+
+def find(  # noqa: PLR0913
+    contact: Contact,
+    owner: Owner,
+    threads: tuple[Thread, ...],
+    *,
+    pin: str = "",
+    threshold: float = 0.5,
+    identities: Sequence[Identity] = (),
+) -> Finding:
+    """Which thread to answer, whom, from which address, and why; or why none is fit.
+
+    ``pin`` is the id of a thread the user chose. ``threshold`` is the confidence under which the finding warns.
+    ``identities`` are the addresses one can still write from, () where that is unknown.
+    """
+    pair = Pair(contact, owner)
+    ranked = rank(threads, pair, contact.met_on)
+    chosen, sure = _choose(ranked, threads, pair, pin)
+    reply_to = reply_address(contact, threads, pair)
+    thread = chosen.thread if chosen else None
+    parent = parent_of(thread, pair) if thread else None
+    reply_from, gone = own_address(thread, parent, owner, pair, identities)
+    warnings = [warning for warning in (gone, *_warnings(contact, chosen, ranked, sure, threshold, pair)) if warning]
+    if reply_to is None:
+        warnings.append("mail to every known address of theirs came back; add a living one")
+    if chosen is None or parent is None:
+        return Finding(contact, Verdict.NEW_THREAD, sure, reply_to=reply_to, reply_from=reply_from,
+                       met_on=contact.met_on, alternatives=_others(ranked, None), warnings=tuple(warnings))  # fmt: skip
+    return Finding(
+        contact=contact,
+        verdict=Verdict.REPLY,
+        confidence=sure,
+        kind=chosen.kind,
+        thread=thread,
+        parent=parent,
+        reply_to=reply_to,
+        reply_from=reply_from,
+        met_on=contact.met_on or _met_on(chosen),
+        evidence=chosen.evidence,
+        alternatives=_others(ranked, chosen),
+        warnings=tuple(warnings),
+    )
+
+
+def _choose(
+    ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin: str
+) -> tuple[Ranked | None, float]:
+    pinned = next((one for one in ranked if one.thread.id == pin), None) if pin else None
+    if pinned:
+        evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.evidence)
+        return Ranked(pinned.thread, pinned.kind, pinned.score, evidence, pinned.meeting, pinned.first), 1.0
+    if not any(_wrote_as_a_person(message, pair) for thread in threads for message in thread.messages):
+        return None, 0.9
+    usable = [one for one in ranked if one.score > NOTHING and parent_of(one.thread, pair) is not None]
+    if not usable:
+        return None, 0.6
+    return usable[0], confidence(usable)[0]
+
+
+NOTHING = -1.4
+"""The score under which a thread is not worth answering."""
+
+
+def _wrote_as_a_person(message: Message, pair: Pair) -> bool:
+    return pair.personal(message) and _MULTITUDE not in read(message).acts
+
+
+def _met_on(chosen: Ranked) -> PartialDate | None:
+    if chosen.kind is Kind.CONVERSATION:
+        return None
+    if chosen.meeting:
+        return PartialDate(chosen.meeting)
+    return PartialDate(date(chosen.first.year, chosen.first.month, 1), "month") if chosen.first else None
+
+
+def _others(ranked: Sequence[Ranked], chosen: Ranked | None) -> tuple[Candidate, ...]:
+    sure = confidence(ranked)
+    rest = [(one, p) for one, p in zip(ranked, sure, strict=True) if chosen is None or one.thread is not chosen.thread]
+    return tuple(Candidate(one.thread, one.kind, p, one.evidence) for one, p in rest[:RUNNERS_UP])
+
+
+def _warnings(  # noqa: PLR0913
+    contact: Contact, chosen: Ranked | None, ranked: Sequence[Ranked], sure: float, threshold: float, pair: Pair
+) -> list[str]:
+    warnings: list[str] = []
+    if chosen is None:
+        return warnings
+    if sure < threshold and len(ranked) > 1:
+        other = next(one for one in ranked if one.thread is not chosen.thread)
+        warnings.append(f"not sure: it could also be “{other.thread.subject or 'no subject'}”")
+    if any(Label.DRAFT in message.labels for message in chosen.thread.messages):
+        warnings.append("this thread already holds a draft of yours")
+    strange = [a for m in chosen.thread.messages if living(m) and pair.is_theirs(m.from_) for a in m.reply_to
+               if not pair.is_theirs(a)]  # fmt: skip
+    if strange:
+        warnings.append(f"their mail asks for replies to {strange[-1].email}; the draft goes to {contact.name}'s own address")
+    return warnings
+

@@ -1,0 +1,181 @@
+"""What one message says: arranging a meeting, thanking for one, or something that only looks like it.
+
+Only new text is read; quotations and signatures are somebody's older words. Every signal has its name, its weight
+and its sentence for the user in SIGNALS, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from thread_finder.finding.folding import fold, tidy
+from thread_finder.finding.lexicon import Lexicon, languages, lexicon
+from thread_finder.finding.when import Mention, mentions
+from thread_finder.model import Message
+
+QUOTE = 160  # characters of a message that evidence shows
+_ACT_LIMIT = 3  # hits of one act in one message that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal's weight for scheduling and for thanks, and what it says to the user."""
+
+    scheduling: float
+    thanks: float
+    says: str
+
+
+SIGNALS: dict[str, Signal] = {
+    "asks-to-meet": Signal(2.0, 0, "asks to meet"),
+    "suggests-time": Signal(2.0, 0, "proposes a time"),
+    "accepts": Signal(0.7, 0, "accepts"),
+    "confirms": Signal(1.2, 0, "confirms the meeting"),
+    "moves": Signal(1.0, 0, "moves the meeting"),
+    "cancels": Signal(0.3, 0, "calls it off"),
+    "declines": Signal(-2.0, 0, "declines to meet"),
+    "someday": Signal(-0.5, 0, "speaks of some day"),
+    "talks-by-phone": Signal(0.4, 0, "speaks of a call"),
+    "names-time": Signal(0.8, 0, "names a day or an hour"),
+    "calendar-invitation": Signal(3.0, 0, "is a calendar invitation or its answer"),
+    "recurring": Signal(-2.5, 0, "is a recurring appointment"),
+    "thanks-for-meeting": Signal(0, 4.0, "thanks for the meeting"),
+    "thanks-for-time": Signal(0, 2.0, "thanks for time or advice"),
+    "glad-we-met": Signal(0, 2.5, "was glad to meet"),
+    "owes": Signal(0, 0.8, "feels obliged"),
+    "recalls-meeting": Signal(0, 1.2, "recalls what was said"),
+    "thanks-other": Signal(0, -1.5, "thanks for something else"),
+    "thanks-in-subject": Signal(0, 1.0, "has thanks in the subject"),
+    "addresses-many": Signal(-1.5, -2.0, "speaks to many people"),
+    "sells": Signal(-2.0, -1.0, "offers something for sale"),
+    # Signals of the acquaintance, given by ranking.py.
+    "agreed": Signal(2.0, 0, "one proposed and the other agreed"),
+    "just-after-meeting": Signal(0, 2.5, "was written just after the meeting"),
+    "fits-met-on": Signal(0, 0, "fits the date you met"),
+    "both-wrote": Signal(0, 0, "both of you wrote"),
+    "only-two": Signal(0, 0, "between the two of you"),
+    "real-exchange": Signal(0, 0, "is a real exchange between you"),
+    "chosen-by-you": Signal(0, 0, "you chose this thread"),
+}
+
+
+def says(signal: str) -> str:
+    """The user's words for a signal."""
+    return SIGNALS[signal].says if signal in SIGNALS else signal
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A signal in a message, with the words that show it."""
+
+    signal: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message understood. ``scheduling`` and ``thanks`` are sums of weights, each act counted once."""
+
+    hits: tuple[Hit, ...] = ()
+    times: tuple[Mention, ...] = field(default=())
+
+    @property
+    def acts(self) -> frozenset[str]:
+        """The names of its signals."""
+        return frozenset(hit.signal for hit in self.hits)
+
+    @property
+    def scheduling(self) -> float:
+        """How much it arranges a meeting."""
+        return sum(SIGNALS[act].scheduling for act in self.acts)
+
+    @property
+    def thanks(self) -> float:
+        """How much it thanks for one."""
+        return sum(SIGNALS[act].thanks for act in self.acts)
+
+
+def read(message: Message) -> Reading:
+    """The signals of a message: of its subject, its new text, and its calendar parts."""
+    written = message.date.date() if message.date else date(1970, 1, 1)
+    reading = _read_text(tidy(message.new_text), written)
+    hits = list(reading.hits)
+    for part in message.calendar:
+        if part.method in ("REQUEST", "REPLY", "COUNTER", "PUBLISH", ""):
+            hits.append(Hit("calendar-invitation", part.summary[:QUOTE]))
+        if part.method == "CANCEL" or part.status == "CANCELLED":
+            hits.append(Hit("cancels", part.summary[:QUOTE]))
+        if part.recurring:
+            hits.append(Hit("recurring", part.summary[:QUOTE]))
+    subject = fold(tidy(message.subject))
+    if re.search(r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject):
+        hits.append(Hit("thanks-in-subject", message.subject[:QUOTE]))
+    return Reading(tuple(hits), reading.times)
+
+
+@lru_cache(maxsize=4096)
+def _read_text(text: str, written: date) -> Reading:
+    if not text.strip():
+        return Reading()
+    folded = fold(text)
+    hits: list[Hit] = []
+    times: tuple[Mention, ...] = ()
+    for code in likely_languages(folded):
+        words = lexicon(code)
+        bare = _masked(folded, words)
+        hits += _hits(text, bare, words)
+        found = mentions(bare, code, written)
+        times = times or tuple(m for m in found if m.day or m.hour)
+    if times:
+        hits.append(Hit("names-time", _around(text, times[0].start, times[0].end)))
+    return Reading(tuple(hits), times)
+
+
+def likely_languages(folded: str) -> tuple[str, ...]:
+    """The languages to read a text in: by script, else by everyday words; English beside another if it shows, too."""
+    sample = folded[:3_000]
+    if re.search(r"[\u3040-\u30ff]", sample):
+        return _known("ja", "en")
+    if re.search(r"[\uac00-\ud7af]", sample):
+        return _known("ko", "en")
+    if re.search(r"[\u4e00-\u9fff]", sample):
+        return _known("zh", "en")
+    words = set(re.findall(r"\w+", sample))
+    scores = {code: len(words & lexicon(code).common) for code in languages() if lexicon(code).spaced}
+    ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
+    best = ranked[0]
+    chosen = [code for code in ranked[:2] if scores[code] >= max(1, 0.6 * scores[best])] or ["en"]
+    return tuple(chosen)
+
+
+def _known(*codes: str) -> tuple[str, ...]:
+    return tuple(code for code in codes if code in languages())
+
+
+def _masked(folded: str, words: Lexicon) -> str:
+    bare = words.signoff.sub(lambda m: " " * len(m[0]), folded)
+    if words.mask.applies(bare):
+        bare = words.mask.pattern.sub(lambda m: " " * len(m[0]), bare)
+    return bare
+
+
+def _hits(text: str, bare: str, words: Lexicon) -> Iterable[Hit]:
+    for rule in words.rules:
+        if not rule.applies(bare):
+            continue
+        for count, match in enumerate(rule.pattern.finditer(bare)):
+            if count >= _ACT_LIMIT:
+                break
+            yield Hit(rule.act, _around(text, match.start(), match.end()))
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The sentence around a match, at most QUOTE characters."""
+    left = max(text.rfind(mark, max(0, start - QUOTE), start) for mark in ".!?\n。！？") + 1
+    rights = [found for mark in ".!?\n。！？" if (found := text.find(mark, end - 1)) >= 0]
+    right = min(rights, default=len(text)) + 1
+    return " ".join(text[max(left, start - QUOTE // 2) : right].split())[:QUOTE]

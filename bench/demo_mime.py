@@ -88,6 +88,7 @@ class Person:
 
     @property
     def shown(self) -> str:
+        """Name and address as a mail program prints them above a quote."""
         return f"{self.name} <{self.email}>" if self.name else self.email
 
 
@@ -103,7 +104,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Mail:
-    """A typed message with all that its sender's mail program knew. ``body`` and ``page`` are text and HTML with quotes."""
+    """A typed message with all that its sender's mail program knew.
+
+    ``body`` and ``page`` are its text and its HTML with the quotes in them.
+    """
 
     key: str
     message_id: str
@@ -151,7 +155,9 @@ def with_quote(text: str, person: Person, parent: Mail | None) -> tuple[str, str
     quoted = "\n".join("> " + old if old else ">" for old in parent.body.split("\n"))
     shown = html.escape(line, quote=False)
     if program == "apple":
-        block = f'<blockquote type="cite"><div>{shown}</div><br class="Apple-interchange-newline"><div>{parent.page}</div>'
+        block = (
+            f'<blockquote type="cite"><div>{shown}</div><br class="Apple-interchange-newline"><div>{parent.page}</div>'
+        )
         page = f"<div>{new}</div><div><br>{block}</blockquote></div>"
     elif program == "thunderbird":
         page = f'{new}<div class="moz-cite-prefix">{shown}<br></div><blockquote type="cite">{parent.page}</blockquote>'
@@ -168,7 +174,8 @@ def _outlook_quote(text: str, new: str, language: str, parent: Mail) -> tuple[st
     rows = list(zip(OUTLOOK_WORDS[language].split(), values, strict=True))
     block = "\n".join(f"{word}: {value}" for word, value in rows)
     head = "<br>".join(f"<b>{word}:</b> {html.escape(value, quote=False)}" for word, value in rows)
-    page = f'<div class="WordSection1">{new}<div><div style="{OUTLOOK_RULE}"><p class="MsoNormal">{head}</p></div></div>{parent.page}</div>'
+    head = f'<div><div style="{OUTLOOK_RULE}"><p class="MsoNormal">{head}</p></div></div>'
+    page = f'<div class="WordSection1">{new}{head}{parent.page}</div>'
     rule = "_" * 32 + "\n" if len(parent.subject) % 2 else ""  # both habits of Outlook are about
     return f"{text}\n\n{rule}{block}\n\n{parent.body}", page
 

@@ -1,7 +1,7 @@
 """Write the sample mailbox that ships with ``thread-finder demo``: thread_finder/demo/sample.mbox and answers.json.
 
-    python bench/make_demo.py            write both
-    python bench/make_demo.py --check    say whether the shipped files are what the sources make (exit code 1 if not)
+    python -m bench.make_demo            write both
+    python -m bench.make_demo --check    say whether the shipped files are what the sources make (exit code 1 if not)
 
 The sources, bench/demo_mailbox/**/*.toml, are made to be read: one file a contact with every mail typed out, and the
 everyday noise beside them. Everything in them is invented. Same sources, same bytes.
@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from demo_mime import Mail, Part, Person, message_bytes, with_quote
+from bench.demo_mime import Mail, Part, Person, message_bytes, with_quote
 
 SOURCES = Path(__file__).parent / "demo_mailbox"
 SHIPPED = Path(__file__).parents[1] / "thread_finder" / "demo"
@@ -41,6 +41,25 @@ DUTCH = {
 }
 REPLY_PREFIX = {"outlook de": "AW: ", "outlook it": "R: ", "outlook nl": "Antw: ", "outlook fr": "RE: "}
 ANY_PREFIX = re.compile(r"^(?:(?:re|aw|r|antw|fw|fwd|wg|sv)\s*:\s*)+", re.IGNORECASE)
+
+# What a [[mail]] may say; ``thread`` groups mails, ``reply`` names the mail answered when it is not the thread's last.
+KEYS = {
+    "id",
+    "thread",
+    "from",
+    "to",
+    "cc",
+    "at",
+    "subject",
+    "text",
+    "form",
+    "client",
+    "quote",
+    "reply",
+    "loose",
+    "bare",
+}
+KEYS |= {"label", "labels", "headers", "drop", "event", "part", "multipart"}
 
 Table = dict[str, Any]
 
@@ -98,8 +117,8 @@ def write_mails(source: Source) -> Iterator[Mail]:
     written: dict[str, Mail] = {}
     last: dict[str, Mail] = {}
     for number, table in enumerate(source.mails):
-        key = table.get("id", f"{number:03}")
-        thread = table.get("thread", key)
+        key: str = table.get("id", f"{number:03}")
+        thread: str = table.get("thread", key)
         parent = written[table["reply"]] if "reply" in table else last.get(thread)
         mail = write_mail(source, table, f"{source.name}/{key}", parent, thread)
         written[key] = last[thread] = mail
@@ -107,7 +126,10 @@ def write_mails(source: Source) -> Iterator[Mail]:
 
 
 def write_mail(source: Source, table: Table, key: str, parent: Mail | None, thread: str) -> Mail:
-    sender = replace(source.people[table["from"]], **table.get("as", {}))
+    if unknown := set(table) - KEYS:
+        raise ValueError(f"{key}: unknown {', '.join(sorted(unknown))}")
+    sender = source.people[table["from"]]
+    sender = replace(sender, client=table.get("client", sender.client))
     owns = table["from"] in OWNER
     text = table.get("text", "").strip("\n")
     if sender.signature and not table.get("bare"):
@@ -156,8 +178,8 @@ def message_id(key: str, email: str) -> str:
 
 
 def number_of(key: str) -> int:
-    """A thread id as Gmail gives them: 60 bits, the first always 1."""
-    return int(hashlib.sha256(key.encode()).hexdigest()[:14], 16) | 1 << 56
+    """An id as Gmail gives them: sixteen hex digits, the first always 1."""
+    return int("1" + hashlib.sha256(key.encode()).hexdigest()[:15], 16)
 
 
 def labels(table: Table, owns: bool) -> tuple[str, ...]:
@@ -177,10 +199,12 @@ def extra_parts(source: Source, table: Table) -> Iterator[Part]:
 
 
 def calendar_text(source: Source, event: Table, method: str, at: datetime) -> str:
-    """RFC 5545 text; an attendee is written ``name`` or ``name ACCEPTED``. Lines are not folded: many programs do not."""
+    """RFC 5545 text, unfolded as many programs write it; an attendee is ``name`` or ``name ACCEPTED``."""
     lines = ["BEGIN:VCALENDAR", "PRODID:-//Example//Calendar 7//EN", "VERSION:2.0", f"METHOD:{method}", "BEGIN:VEVENT"]
     lines += [f"UID:{event['uid']}", f"DTSTAMP:{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"]
-    lines += [f"{edge}:{event[key].astimezone(UTC):%Y%m%dT%H%M%SZ}" for edge, key in (("DTSTART", "start"), ("DTEND", "end"))]
+    lines += [
+        f"{edge}:{event[key].astimezone(UTC):%Y%m%dT%H%M%SZ}" for edge, key in (("DTSTART", "start"), ("DTEND", "end"))
+    ]
     lines += [f"{name.upper()}:{event[name]}" for name in ("summary", "location", "rrule", "sequence") if name in event]
     organizer = source.people[event["organizer"]]
     lines.append(f"ORGANIZER;CN={organizer.name}:mailto:{organizer.email}")
@@ -196,7 +220,7 @@ def mbox_entry(mail: Mail) -> bytes:
     """The message as Takeout stores it: a ``From `` line in front, ``From `` in bodies escaped."""
     stamp = f"{mail.at.astimezone(UTC):%a %b %d %H:%M:%S +0000 %Y}"
     body = re.sub(rb"(?m)^(>*From )", rb">\1", message_bytes(mail))
-    return f"From {mail.thrid + mail.at.year}@xxx {stamp}\n".encode() + body.rstrip(b"\n") + b"\n\n"
+    return f"From {number_of(mail.key)}@xxx {stamp}\n".encode() + body.rstrip(b"\n") + b"\n\n"
 
 
 def answers_json(sources: list[Source], mails: list[tuple[Source, Mail]]) -> bytes:
@@ -209,7 +233,7 @@ def answers_json(sources: list[Source], mails: list[tuple[Source, Mail]]) -> byt
 
 def answer(source: Source, mails: list[Mail]) -> Table:
     """The answer with message and thread ids in the place of the source's short keys."""
-    given = {"kind": None, "parent": None, "meeting_on": None, "reply_from": None, "reply_to": None, "best": []}
+    given: Table = {"kind": None, "parent": None, "meeting_on": None, "reply_from": None, "reply_to": None, "best": []}
     given |= source.answer or {}
     by_key = {mail.key: mail for mail in mails}
     thrids = [number_of(f"{source.name}/{key}") for key in given["best"]]

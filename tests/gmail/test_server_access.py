@@ -1,4 +1,4 @@
-"""The test server asks for sign-in, scopes and quota as Gmail does; Google's own client library talks to it over HTTP."""
+"""The test server asks for sign-in, scopes and quota as Gmail does, seen with Google's own client library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test server treats drafts and their threads as Gmail does; Google's own client library talks to it over HTTP."""
+"""The test server treats drafts and their threads as Gmail does, seen with Google's own client library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches, faults on demand, and what the test server's journal says; Google's own client library talks to it over HTTP."""
+"""Batches, faults on demand and the journal of the test server, seen with Google's own client library."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -69,6 +70,12 @@ def test_as_a_process(tmp_path: Path) -> None:
         try:
             profile = _get(f"{state['api_root']}gmail/v1/users/me/profile", token["token"])
             journal = _get(f"{state['api_root']}__test__/journal")
+            _post(f"{state['api_root']}__test__/settings", {"units": 0, "latency": 0.01})
+            with pytest.raises(HTTPError, match="403"):
+                _get(f"{state['api_root']}gmail/v1/users/me/profile", token["token"])
+            _post(f"{state['api_root']}__test__/fault", {"kind": "html", "method": "*", "status": 502})
+            with pytest.raises(HTTPError, match="502"):
+                _get(f"{state['api_root']}gmail/v1/users/me/profile", token["token"])
         finally:
             process.terminate()
     assert json.loads((tmp_path / "state.json").read_text()) == state
@@ -76,6 +83,11 @@ def test_as_a_process(tmp_path: Path) -> None:
     assert profile["messagesTotal"] == state["messages"] == 3
     assert journal["methods"] == {"getProfile": 1}
     assert process.returncode == 0
+
+
+def _post(url: str, value: dict[str, object]) -> None:
+    with urllib.request.urlopen(url, data=json.dumps(value).encode(), timeout=10) as answer:
+        assert answer.status == 200
 
 
 def _get(url: str, token: str = "") -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What the test server tells of mail, threads and history is what Gmail tells; Google's own client library talks to it over HTTP."""
+"""The test server shows mail, threads and history as Gmail does, seen with Google's own client library."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from thread_finder.finding.people import Pair, living, own_address, parent_of, reply_address
+from thread_finder.finding.people import Pair, base, living, own_address, parent_of, reply_address
 from thread_finder.finding.ranking import Ranked, confidence, rank
 from thread_finder.finding.signals import read
 from thread_finder.model import (
@@ -77,7 +77,7 @@ def _choose(
     if pinned:
         evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.evidence)
         return Ranked(pinned.thread, pinned.kind, pinned.score, evidence, pinned.meeting, pinned.first), 1.0
-    if not any(_wrote_as_a_person(message, pair) for thread in threads for message in thread.messages):
+    if not _acquainted(threads, pair):
         return None, 0.9
     usable = [one for one in ranked if one.score > NOTHING and parent_of(one.thread, pair) is not None]
     if not usable:
@@ -87,6 +87,19 @@ def _choose(
 
 NOTHING = -1.4
 """The score under which a thread is not worth answering."""
+
+
+LETTERS = 3
+"""So many letters of the owner's, none returned, mean that their answers are only not in this mailbox."""
+
+
+def _acquainted(threads: Sequence[Thread], pair: Pair) -> bool:
+    """Whether the two ever had to do with each other: the contact wrote as a person, or was written to often."""
+    messages = [message for thread in threads for message in thread.messages]
+    if any(_wrote_as_a_person(message, pair) for message in messages):
+        return True
+    bounced = any(set(map(base, message.bounced)) & pair.theirs for message in messages)
+    return not bounced and sum(living(m) and pair.by_me(m) for m in messages) >= LETTERS
 
 
 def _wrote_as_a_person(message: Message, pair: Pair) -> bool:

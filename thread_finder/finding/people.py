@@ -66,7 +66,7 @@ def parent_of(thread: Thread, pair: Pair) -> Message | None:
     for wanted in (pair.direct, lambda _message: True):
         found = [m for m in usable if wanted(m)]
         if found:
-            return max(enumerate(found), key=lambda pair_: (pair_[1].date is not None, _stamp(pair_[1]), pair_[0]))[1]
+            return found[-1]
     return None
 
 

@@ -12,9 +12,9 @@ from thread_finder.finding.signals import SIGNALS, Reading, read
 from thread_finder.model import Automatic, Evidence, Kind, Message, PartialDate, Thread
 
 # What makes a thread, in one place. Scores are log-odds-like; see docs/finding.md.
-THANKS_ENOUGH = 2.4
-SCHEDULING_ENOUGH = 4.4
-KIND_SCORE = {Kind.THANK_YOU: 3.0, Kind.SCHEDULING: 2.4, Kind.CONVERSATION: -0.6}
+THANKS_ENOUGH = 3.0
+SCHEDULING_ENOUGH = 3.0
+KIND_SCORE = {Kind.THANK_YOU: 4.4, Kind.SCHEDULING: 2.4, Kind.CONVERSATION: -0.6}
 STRENGTH = 0.22  # of each point of scheduling and thanks beyond being enough
 BOTH_WROTE = 0.8
 ONE_SIDED = -0.8
@@ -24,8 +24,13 @@ FITS_MET_ON = 2.5
 MISSES_MET_ON = -1.5
 LATER_MEETING = -0.35  # for each earlier thread that arranges or thanks for a meeting
 JUST_AFTER = timedelta(days=8)
+SMALL_GROUP_SAYS, GROUP_SAYS = 1.0, 0.8  # how much of what is said to several is said to one
 TOO_LONG_FOR_WORDS = 220  # words of new text from which on a mail is business, not an appointment
 MONTHS_AROUND = timedelta(days=75)
+
+
+_PROPOSING = frozenset({"asks-to-meet", "suggests-time", "calendar-invitation", "moves", "cancels"})
+_TALKING = frozenset({"accepts", "confirms", "talks-by-phone"})  # these propose when they name a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,9 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     for view in views:
         one = _rank_one(view, pair, days, arranged.get(id(view)), met_on)
         if one.kind is not Kind.CONVERSATION:
-            one = replace(one, score=one.score + LATER_MEETING * meetings)
-            meetings += not _follows(view, days)
+            if not _follows(view, days):
+                one = replace(one, score=one.score + LATER_MEETING * meetings)
+                meetings += 1
         ranked.append(one)
     return sorted(ranked, key=lambda one: -one.score)
 
@@ -102,7 +108,7 @@ def _rank_one(
         kind, evidence = Kind.SCHEDULING, arranging + thanking
     else:
         kind, evidence = Kind.CONVERSATION, ()
-    score = KIND_SCORE[kind] + STRENGTH * (max(0.0, min(scheduling, 12.0)) + max(0.0, min(thanks, 8.0)))
+    score = KIND_SCORE[kind] + STRENGTH * (max(0.0, min(scheduling, 8.0)) + max(0.0, min(thanks, 8.0)))
     position, placed = _place(view, pair, met_on, meeting)
     if kind is Kind.CONVERSATION:
         score += 0.25 * min(len(view.direct), 6)
@@ -119,7 +125,7 @@ def _scheduling(view: _View, pair: Pair) -> tuple[float, tuple[Evidence, ...]]:
         points = reading.scheduling * _brevity(message) * _intimacy(message, pair)
         mine = pair.is_mine(message.from_)
         acts = reading.acts
-        if acts & {"asks-to-meet", "suggests-time", "calendar-invitation", "moves"}:
+        if acts & _PROPOSING or ("names-time" in acts and acts & _TALKING):
             proposers.add(mine)
         if (not mine) in proposers and acts & {"accepts", "confirms", "suggests-time", "names-time", "moves"}:
             agreed = True
@@ -211,7 +217,7 @@ def _just_after(day: date, meeting: date) -> bool:
 
 def _intimacy(message: Message, pair: Pair) -> float:
     others = pair.others(message)
-    return 1.0 if others == 0 else 0.7 if others <= 2 else 0.35
+    return 1.0 if others == 0 else SMALL_GROUP_SAYS if others <= 2 else GROUP_SAYS
 
 
 def _brevity(message: Message) -> float:

@@ -39,7 +39,7 @@ SIGNALS: dict[str, Signal] = {
     "cancels": Signal(0.3, 0, "calls it off"),
     "declines": Signal(-2.0, 0, "declines to meet"),
     "someday": Signal(-0.5, 0, "speaks of some day"),
-    "talks-by-phone": Signal(0.4, 0, "speaks of a call"),
+    "talks-by-phone": Signal(1.0, 0, "speaks of a call"),
     "names-time": Signal(0.8, 0, "names a day or an hour"),
     "calendar-invitation": Signal(3.0, 0, "is a calendar invitation or its answer"),
     "recurring": Signal(-2.5, 0, "is a recurring appointment"),
@@ -50,7 +50,7 @@ SIGNALS: dict[str, Signal] = {
     "recalls-meeting": Signal(0, 1.2, "recalls what was said"),
     "thanks-other": Signal(0, -1.5, "thanks for something else"),
     "thanks-in-subject": Signal(0, 1.0, "has thanks in the subject"),
-    "addresses-many": Signal(-1.5, -2.0, "speaks to many people"),
+    "addresses-many": Signal(0.0, -2.0, "speaks to many people"),
     "sells": Signal(-2.0, -1.0, "offers something for sale"),
     # Signals of the acquaintance, given by ranking.py.
     "agreed": Signal(2.0, 0, "one proposed and the other agreed"),

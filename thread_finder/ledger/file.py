@@ -26,6 +26,8 @@ def connect(path: Path) -> sqlite3.Connection:
     with in_words(path):
         if not path.exists():
             _create(path)
+        if not path.is_file():
+            raise LedgerError(f"{path} is not a file", "move it away, or set THREAD_FINDER_STATE")
         if path.stat().st_size == 0:
             raise _damaged(path, "it is empty")
         path.chmod(0o600)

@@ -104,7 +104,7 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``at`` is when it happened; ``message_id`` and ``address`` name the answer or the delivery report and its address.
+    """``at`` is when it happened; ``message_id`` and ``address`` say which mail tells of it, and of whose address.
 
     ``draft`` is the id of the DraftRecord that it follows, None where it follows none.
     """

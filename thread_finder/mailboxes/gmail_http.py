@@ -1,7 +1,7 @@
 """The wire to Gmail: nothing is sent, nothing is written twice, everything goes where ``api_root`` says.
 
-Three habits of the libraries are undone here (gmail.md, "The Python client"): httplib2 repeats a POST when the connection
-closes before the answer; the client's ``api_endpoint`` does not move batches; answers may be of any size.
+Three habits of the libraries are undone here: httplib2 repeats a POST when the connection closes before the answer
+(two drafts), and needs another package for proxies; the client's ``api_endpoint`` does not move batches.
 """
 
 from __future__ import annotations
@@ -9,17 +9,21 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import ssl
 import time
+from base64 import b64encode
 from email.utils import parsedate_to_datetime
 from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httplib2
 from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import Resource, build_from_document
 
 TIMEOUT = 60.0  # seconds; Google's own default
+_IDLE = 15.0  # seconds after which a kept connection is not trusted to be still open
 _LARGEST_ANSWER = 300 << 20  # bytes after decompression: a batch of 25 long threads stays far below
 
 _REQUEST_LINE = re.compile(rb"^[A-Z]+ (\S+)", re.MULTILINE)
@@ -54,7 +58,7 @@ def authorized(credentials: Any, timeout: float = TIMEOUT) -> AuthorizedHttp:
     return AuthorizedHttp(credentials, http=GuardedHttp(timeout=timeout))
 
 
-class GuardedHttp(httplib2.Http):  # type: ignore[misc]
+class GuardedHttp(httplib2.Http):
     """httplib2 that refuses to send mail, never repeats a request by itself, and does not follow redirects.
 
     ``skew`` is how many seconds this machine's clock is ahead of the server's, from the last answer; None before.
@@ -64,8 +68,9 @@ class GuardedHttp(httplib2.Http):  # type: ignore[misc]
         super().__init__(timeout=timeout, decode_limit_hard=_LARGEST_ANSWER)
         self.follow_redirects = False
         self.skew: float | None = None
+        self._last_used = 0.0
 
-    def request(  # noqa: PLR0913 - httplib2's own
+    def request(
         self,
         uri: str,
         method: str = "GET",
@@ -75,9 +80,12 @@ class GuardedHttp(httplib2.Http):  # type: ignore[misc]
         connection_type: Any = None,
     ) -> tuple[httplib2.Response, bytes]:
         """As httplib2's. SendRefusedError for a request, or a part of a batch, that would send mail."""
-        refuse_to_send(uri, body)
+        refuse_to_send(uri, body, headers)
+        if time.monotonic() - self._last_used > _IDLE:
+            self.close()
         connection_type = connection_type or (_OnceHttps if uri.startswith("https:") else _OnceHttp)
         response, content = super().request(uri, method, body, headers, redirections, connection_type)
+        self._last_used = time.monotonic()
         self._note_clock(response)
         return response, content
 
@@ -88,11 +96,11 @@ class GuardedHttp(httplib2.Http):  # type: ignore[misc]
             self.skew = None
 
 
-def refuse_to_send(uri: str, body: Any) -> None:
-    """SendRefusedError if the address, or a request line inside a batch's body, ends in a send method."""
-    octets = body.encode("utf-8", "replace") if isinstance(body, str) else body if isinstance(body, bytes) else b""
+def refuse_to_send(uri: str, body: Any = None, headers: Any = None) -> None:
+    """SendRefusedError if the address, or a request line inside a batch, ends in a send method."""
     targets = [uri]
-    if urlsplit(uri).path.rstrip("/").endswith(("/batch", "/batch/gmail/v1")):
+    if any(str(value).lower().startswith("multipart/mixed") for value in (headers or {}).values()):
+        octets = body if isinstance(body, bytes) else str(body).encode("utf-8", "replace")
         targets += [line[1].decode("ascii", "replace") for line in _REQUEST_LINE.finditer(octets)]
     for target in targets:
         if unquote(urlsplit(target).path).rstrip("/").lower().endswith("/send"):
@@ -112,9 +120,27 @@ class _Once:
             raise AnswerLostError(f"the connection ended before the answer ({type(error).__name__})") from error
 
 
-class _OnceHttp(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
-    pass
+class _OnceHttp(_Once, http.client.HTTPConnection):
+    """Plain HTTP, for an ``api_root`` on this machine."""
+
+    def __init__(self, host: str, timeout: float | None = None, **_: Any) -> None:
+        super().__init__(host, timeout=timeout)
 
 
-class _OnceHttps(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-    pass
+class _OnceHttps(_Once, http.client.HTTPSConnection):
+    """HTTPS, through the system's proxy where there is one; trusts what the system trusts, and Mozilla's list."""
+
+    def __init__(self, host: str, timeout: float | None = None, **_: Any) -> None:
+        context = ssl.create_default_context()
+        context.load_verify_locations(httplib2.CA_CERTS)
+        proxy = "" if proxy_bypass(host) else getproxies().get("https", "")
+        if not proxy:
+            super().__init__(host, timeout=timeout, context=context)
+            return
+        where = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+        super().__init__(where.hostname or "", where.port or 80, timeout=timeout, context=context)
+        headers = {}
+        if where.username:
+            pair = f"{unquote(where.username)}:{unquote(where.password or '')}"
+            headers["Proxy-Authorization"] = f"Basic {b64encode(pair.encode()).decode('ascii')}"
+        self.set_tunnel(host, headers=headers)

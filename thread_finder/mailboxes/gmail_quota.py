@@ -1,6 +1,6 @@
 """Gmail's quota: what each method costs, and a limiter that everything running at once on one account shares.
 
-The units are those in force since 2026-05-01: 6,000 a minute for a user of a new Google project, 15,000 of an older one.
+The units are those in force since 2026-05-01: 6,000 a minute for a user of a new Google project, 15,000 for older ones.
 """
 
 from __future__ import annotations

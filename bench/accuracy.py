@@ -126,7 +126,9 @@ def enron(folder: Path, *, quiet: bool) -> dict[str, Any]:
                 hit = not (claimed and not ids & set(marks))
                 claims.append(not hit)
             if not hit:
-                wrong.append(f"{name} – {contact.name}: {finding.kind}, “{finding.thread.subject if finding.thread else ''}”")
+                wrong.append(
+                    f"{name} – {contact.name}: {finding.kind}, “{finding.thread.subject if finding.thread else ''}”"
+                )
     if not quiet:
         print("\nReal mail (Enron)")
         print(f"  meeting threads found  {_rate(found)}")
@@ -140,7 +142,9 @@ def enron(folder: Path, *, quiet: bool) -> dict[str, Any]:
 def _synthetic_report(cases: list[Case], cost: float, *, quiet: bool) -> dict[str, Any]:
     replies = [case for case in cases if case.truth["verdict"] == case.finding.verdict == "reply" and case.right]
     details = {
-        "parent": [c.finding.parent is not None and c.finding.parent.message_id == c.truth["parent_id"] for c in replies],
+        "parent": [
+            c.finding.parent is not None and c.finding.parent.message_id == c.truth["parent_id"] for c in replies
+        ],
         "reply_to": [_email(c.finding.reply_to) == c.truth["reply_to"] for c in replies],
         "reply_from": [_email(c.finding.reply_from) == c.truth["reply_from"] for c in replies],
         "met_on": [str(c.finding.met_on) == c.truth["meeting_on"] for c in replies if c.truth["meeting_on"]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from thread_finder.durations import Duration
 from thread_finder.errors import ConfigError
 from thread_finder.model import Level
 
+Write = Callable[..., Path]
 ROOT = Path(__file__).parents[2]
 MINIMAL = """
 [owner]
@@ -29,7 +31,7 @@ path = "all.mbox"
 
 
 @pytest.fixture
-def write(tmp_path: Path):
+def write(tmp_path: Path) -> Write:
     def _write(text: str | bytes, mode: int = 0o600) -> Path:
         path = tmp_path / "config.toml"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -48,7 +50,7 @@ def problems(path: Path) -> list[str]:
 # --- what is read -----------------------------------------------------------------------------------
 
 
-def test_two_tables_are_enough(write, tmp_path: Path) -> None:
+def test_two_tables_are_enough(write: Write, tmp_path: Path) -> None:
     settings = config.load(write(MINIMAL))
     assert settings.owner.emails == ("ada@marsh.example",)
     assert settings.owner.language == "en"
@@ -62,7 +64,7 @@ def test_two_tables_are_enough(write, tmp_path: Path) -> None:
     assert settings.warnings == ()
 
 
-def test_the_example_loads_and_names_every_key(write) -> None:
+def test_the_example_loads_and_names_every_key(write: Write) -> None:
     text = (ROOT / "config.example.toml").read_text("utf-8")
     assert config.load(write(text)).warnings == ()
     gmail = text.replace('type = "archive"', "").replace('path = "mail/All', '# "').replace('drafts = "drafts"', "")
@@ -76,14 +78,14 @@ def test_the_example_loads_and_names_every_key(write) -> None:
             assert key in text, f"[{table}] {key}"
 
 
-def test_the_example_shows_the_defaults(write) -> None:
+def test_the_example_shows_the_defaults(write: Write) -> None:
     example = config.load(write((ROOT / "config.example.toml").read_text("utf-8")))
     plain = config.load(write(MINIMAL))
     for name in ("contacts", "notes", "cadence", "templates", "threshold", "etiquette"):
         assert getattr(example, name) == getattr(plain, name)
 
 
-def test_texts_may_be_given_by_language_and_updates_are_sorted(write) -> None:
+def test_texts_may_be_given_by_language_and_updates_are_sorted(write: Write) -> None:
     owner = config.load(
         write(
             MINIMAL
@@ -94,7 +96,7 @@ text = "later"
 [[owner.updates]]
 date = "2025-01-02"
 text = { en = "earlier", "pt_BR" = "antes" }
-""".replace("[[", "[[").replace("[account]", "")
+"""
         )
     ).owner
     assert [(u.on, dict(u.text)) for u in owner.updates] == [
@@ -103,14 +105,14 @@ text = { en = "earlier", "pt_BR" = "antes" }
     ]
 
 
-def test_paths_are_beside_the_config_or_at_home(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_are_beside_the_config_or_at_home(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     text = MINIMAL.replace('path = "all.mbox"', 'path = ["~/mail.mbox", "/srv/old.mbox", "new.mbox"]')
     paths = config.load(write(text)).account.paths
     assert paths == (tmp_path / "home" / "mail.mbox", Path("/srv/old.mbox"), tmp_path / "new.mbox")
 
 
-def test_etiquette_takes_levels_and_numbers_in_either_place(write) -> None:
+def test_etiquette_takes_levels_and_numbers_in_either_place(write: Write) -> None:
     text = """
 [etiquette]
 vip = ["Jane Doe", "Jane@X.example"]
@@ -130,7 +132,7 @@ wanted = 75
 # --- what is refused --------------------------------------------------------------------------------
 
 
-def test_all_problems_come_at_once(write) -> None:
+def test_all_problems_come_at_once(write: Write) -> None:
     found = problems(
         write("""
 [owner]
@@ -191,12 +193,12 @@ path = "x"
         ('type = "archive"\npath = []', "[account] path: is empty"),
     ],
 )
-def test_the_account_is_checked(write, account: str, problem: str) -> None:
+def test_the_account_is_checked(write: Write, account: str, problem: str) -> None:
     text = f'[owner]\nname = "A"\nemails = "a@x.example"\n[account]\n{account}\n'
     assert any(problem in line for line in problems(write(text)))
 
 
-def test_http_is_for_this_machine_only(write) -> None:
+def test_http_is_for_this_machine_only(write: Write) -> None:
     text = MINIMAL.replace('type = "archive"\npath = "all.mbox"', 'type = "gmail"\napi_root = "http://127.0.0.1:8080/"')
     assert config.load(write(text)).account.api_root == "http://127.0.0.1:8080"
 
@@ -212,7 +214,7 @@ def test_http_is_for_this_machine_only(write) -> None:
         (b"a = " + b"[" * 100_000, "config.toml"),
     ],
 )
-def test_bad_toml_is_named_by_line(write, content: bytes, where: str) -> None:
+def test_bad_toml_is_named_by_line(write: Write, content: bytes, where: str) -> None:
     assert problems(write(content))[0].startswith(where)
 
 
@@ -227,7 +229,7 @@ def test_a_folder_is_no_config(tmp_path: Path) -> None:
         config.load(tmp_path)
 
 
-def test_a_byte_order_mark_is_no_problem(write) -> None:
+def test_a_byte_order_mark_is_no_problem(write: Write) -> None:
     assert config.load(write(b"\xef\xbb\xbf" + MINIMAL.encode())).owner.name == "Ada Marsh"
 
 
@@ -239,15 +241,16 @@ def test_whatever_stands_there_is_read_or_refused_in_words(tmp_path: Path, conte
     path = tmp_path / "any.toml"
     path.write_bytes(content)
     try:
-        config.load(path)
+        said = bool(config.load(path))
     except ConfigError as error:
-        assert error.problems
+        said = bool(error.problems)
+    assert said
 
 
 # --- privacy and places -----------------------------------------------------------------------------
 
 
-def test_files_open_to_others_are_warned_of(write, tmp_path: Path) -> None:
+def test_files_open_to_others_are_warned_of(write: Write, tmp_path: Path) -> None:
     secret = tmp_path / "client_secret.json"
     secret.write_text("{}")
     secret.chmod(0o644)
@@ -264,6 +267,7 @@ def test_the_environment_overrides_the_usual_places(tmp_path: Path) -> None:
 
 
 def test_settings_are_imported_without_the_slow_libraries() -> None:
-    code = "import sys, thread_finder.config, thread_finder.addressbook; print('pydantic' in sys.modules, 'tomlkit' in sys.modules)"
+    code = "import sys, thread_finder.config, thread_finder.addressbook; print(*sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert shown.split() == ["False", "False"]
+    assert "thread_finder.config" in shown.split()
+    assert {"pydantic", "tomlkit", "charset_normalizer"}.isdisjoint(shown.split())

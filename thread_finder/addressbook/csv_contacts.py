@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thread_finder.addressbook.encoding import decode
+from thread_finder.addressbook.encoding import decode, doubts
 from thread_finder.addressbook.entries import Book, Entry, make_book
 from thread_finder.addressbook.fields import KEYS, REASON_KEYS
 from thread_finder.errors import ConfigError, Problem
@@ -54,7 +54,8 @@ def read_book(content: bytes, path: Path) -> Book:
         problem = Problem(f"{path.name}:{header.line}", "the first line must name the columns", "name,emails,met_on,…")
         raise ConfigError(f"{path} has no columns for names and addresses", problems=(problem,))
     entries = (columns.entry(record, path.name) for record in records if record.problem or any(record.cells))
-    return make_book(entries, columns.problems(f"{path.name}:{header.line}"), file=path.name)
+    problems = doubts(content, path.name) + columns.problems(f"{path.name}:{header.line}")
+    return make_book(entries, problems, file=path.name)
 
 
 # --- rows -------------------------------------------------------------------------------------------

@@ -3,36 +3,58 @@
 from __future__ import annotations
 
 import codecs
+import re
+
+from thread_finder.errors import Problem
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SAMPLE = 64 * 1024
+_WRITTEN = (
+    "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
+    "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp874",
+)  # fmt: skip
 
 
 def decode(content: bytes) -> str:
-    """The text of ``content``. A mark at its start or valid UTF-8 settle it; otherwise the encoding is guessed."""
+    """The text of ``content``: by its mark, as UTF-8, or by the likeliest encoding."""
+    encoding = _known(content) or _guess(content)
+    return content.decode(encoding, "replace")
+
+
+def doubts(content: bytes, file: str) -> list[Problem]:
+    """A problem where the encoding had to be guessed: names go into letters."""
+    if _known(content):
+        return []
+    return [Problem(file, f"is not UTF-8 and was read as {_guess(content)}", "check the names, or save it as UTF-8")]
+
+
+def _known(content: bytes) -> str:
+    """The encoding where there is no doubt, else ""."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            return content.decode(encoding, "replace")
+            return encoding
+    encoding = "utf-16-le" if _looks_wide(content) else "utf-8"
     try:
-        return content.decode("utf-16-le" if _looks_wide(content) else "utf-8")
+        content.decode(encoding)
     except UnicodeDecodeError:
-        return content.decode(_guess(content), "replace")
+        return ""
+    return encoding
 
 
 def _looks_wide(content: bytes) -> bool:
     """UTF-16 without a mark: every second byte of western text is zero."""
     head = content[:200]
-    return len(head) > 3 and head[1::2].count(0) > len(head) // 4
+    return head[1:4:2] == b"\0\0" and head[1::2].count(0) > len(head) // 4
 
 
 def _guess(content: bytes) -> str:
-    """Windows-1252 unless the bytes plainly speak for another: short western texts look like anything."""
-    import charset_normalizer  # noqa: PLC0415 - slow to import, seldom needed
-
+    """Windows-1252 where accents stand alone among Latin letters; else the likeliest that spreadsheets write."""
     sample = content[:_SAMPLE]
     sample = sample[: sample.rfind(b"\n") + 1] or sample
-    dense = sum(byte > 0x7F for byte in sample) > len(sample) // 10
-    if not dense:
+    accents = re.findall(rb"[\x80-\xff]+", sample)
+    if sum(map(len, accents)) < 2 * len(accents):
         return "cp1252"
-    best = charset_normalizer.from_bytes(sample).best()
+    import charset_normalizer  # noqa: PLC0415 - slow to import, seldom needed
+
+    best = charset_normalizer.from_bytes(sample, cp_isolation=list(_WRITTEN)).best()
     return best.encoding if best else "cp1252"

@@ -60,7 +60,7 @@ def _ambiguous(words: str, found: Sequence[Contact]) -> ContactError:
 def _unknown(words: str, wanted: str, contacts: Sequence[Contact]) -> ContactError:
     names = {name: contact for contact in contacts for name in (plain(contact.name), *plain(contact.name).split())}
     addresses = {email: contact for contact in contacts for email in contact.emails}
-    near = difflib.get_close_matches(wanted, [*names, *addresses], n=3, cutoff=0.7)
+    near = difflib.get_close_matches(wanted, [*names, *addresses], n=3, cutoff=0.65)
     people = dict.fromkeys((names | addresses)[one].name for one in near)
     to_do = f"did you mean {' or '.join(people)}?" if people else "`thread-finder contacts list` shows them all"
     return ContactError(f"no contact is called {words.strip()!r}", to_do)

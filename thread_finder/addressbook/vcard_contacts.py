@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from thread_finder.addressbook.encoding import decode
+from thread_finder.addressbook.encoding import decode, doubts
 from thread_finder.addressbook.entries import Book, Entry, make_book
 from thread_finder.errors import Problem
 
@@ -65,7 +65,8 @@ class _Card:
 
 def read_book(content: bytes, path: Path) -> Book:
     """The contacts in ``content``."""
-    return make_book((_entry(card, path.name) for card in _cards(content)), file=path.name)
+    entries = (_entry(card, path.name) for card in _cards(content))
+    return make_book(entries, doubts(content, path.name), file=path.name)
 
 
 def _entry(card: _Card, file: str) -> Entry:

@@ -56,7 +56,7 @@ class Written:
     @property
     def message(self) -> EmailMessage:
         """``raw``, parsed."""
-        return cast(EmailMessage, message_from_bytes(self.raw, policy=policy.default))
+        return cast("EmailMessage", message_from_bytes(self.raw, policy=policy.default))
 
     @property
     def subject(self) -> str:
@@ -89,7 +89,7 @@ class Written:
 
     def _part(self, subtype: str) -> str:
         part = self.message.get_body(preferencelist=(subtype,))
-        return cast(str, part.get_content()) if part else ""
+        return cast("str", part.get_content()) if part else ""
 
 
 def write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from thread_finder.app import drafting
@@ -15,7 +15,7 @@ from thread_finder.ledger import Ledger
 from thread_finder.mail.compose import new_message_id
 from thread_finder.mailboxes.base import Mailbox
 from thread_finder.model import Contact, Finding, Letter
-from thread_finder.userfiles import write_atomically
+from thread_finder.userfiles import write_private
 from thread_finder.writing.render import Templates, shipped_templates
 
 
@@ -71,7 +71,11 @@ class Run:
 
     def draft(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
         """Save a letter for each contact: see app.drafting."""
-        for contact, result in zip(contacts, write_for(self, contacts, wishes), strict=True):
+        yield from self.save_all(zip(contacts, write_for(self, contacts, wishes), strict=True), wishes)
+
+    def save_all(self, letters: Iterable[tuple[Contact, Written | Failure]], wishes: Wishes) -> Iterator[Outcome]:
+        """Save the letters that are written, say of the others why not."""
+        for contact, result in letters:
             if isinstance(result, Failure):
                 yield Outcome(contact, Action.REFUSED, result.why, result.to_do)
             elif contact.do_not_contact:
@@ -93,7 +97,7 @@ class Run:
         path = folder / f"{outcome.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(path, outcome.eml)
+            write_private(path, outcome.eml)
         except OSError as error:
             return f"the letter could not be kept either ({error.strerror}): it was not saved"
         return f"the letter is kept in {path}"
@@ -105,4 +109,3 @@ class Run:
         if self.ledger is None:
             raise RefusedError("nothing can be drafted without a ledger")
         return drafting.Desk(self.mailbox, self.ledger, self.session.account, self.session.now)
-

@@ -12,6 +12,7 @@ from thread_finder import config as settings
 from thread_finder.addressbook import find_contact, load_contacts
 from thread_finder.addressbook import notes as notebook
 from thread_finder.errors import Problem
+from thread_finder.finding.lexicon import search_words
 from thread_finder.ledger import Ledger
 from thread_finder.mailboxes.base import Mailbox, Progress, no_progress
 from thread_finder.model import Contact, Owner
@@ -65,7 +66,7 @@ def open_session(config_path: Path, state: Path, now: datetime) -> Session:
         config=config,
         owner=notebook.apply_to_owner(config.owner, notes),
         contacts=notebook.apply(book.contacts, notes),
-        problems=book.problems,
+        problems=(*book.problems, *notes.problems),
         state=state,
         now=now,
     )
@@ -80,5 +81,6 @@ def _open_mailbox(session: Session, progress: Progress) -> Mailbox:
         state=session.state,
         drafts=account.drafts or session.config.path.parent / "drafts",
         owner=session.owner.emails,
+        words=search_words(),
         progress=progress,
     )

@@ -19,7 +19,7 @@ from thread_finder.errors import ExitCode, ThreadFinderError
 class Boundary(TyperGroup):
     """A command group under which no traceback reaches a user. Click's own usage errors pass (exit code 2)."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command; turn what it raises into an exit."""
         try:
             return super().invoke(ctx)

@@ -52,4 +52,3 @@ app.command("find")(mail_commands.find)
 app.command("preview")(mail_commands.preview)
 app.command("draft")(mail_commands.draft)
 app.command("note")(contact_commands.note)
-

@@ -15,7 +15,7 @@ from thread_finder.cli.options import AsOfOption, ConfigOption, JsonOption
 from thread_finder.cli.safe import one_line
 from thread_finder.cli.screen import console, print_json, styled
 from thread_finder.errors import ContactError
-from thread_finder.model import Contact, Reason, ReasonKind
+from thread_finder.model import Contact, PartialDate, Reason, ReasonKind
 
 contacts_app = typer.Typer(
     cls=Boundary, no_args_is_help=True, rich_markup_mode=None, help="The people in your contacts file."
@@ -97,7 +97,7 @@ def note(
         "reason": Reason(reason, text, link, day) if reason else None,
         "remember": remember,
         "introduction": introduction,
-        "met_on": met_on,
+        "met_on": _partial(met_on),
         "met_how": met_how,
     }
     given = {key: value for key, value in fields.items() if value}
@@ -115,6 +115,13 @@ def note(
         print_json({"notes": str(session.config.notes), "contact": contact.name if contact else None, "noted": about})
     else:
         console().print(styled(f"noted in {session.config.notes}: {', '.join(about)}"), soft_wrap=True)
+
+
+def _partial(text: str) -> PartialDate | None:
+    try:
+        return PartialDate.parse(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write it like 2023-07-11, 2023-07 or 2023") from None
 
 
 def _day(text: str | None) -> date | None:

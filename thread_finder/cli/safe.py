@@ -31,5 +31,3 @@ def _mark(match: re.Match[str]) -> str:
     if code == 0x7F:
         return "␡"
     return f"⟨U+{code:04X}⟩"
-
-

@@ -27,7 +27,7 @@ RUNNERS_UP = 3
 _MULTITUDE = "addresses-many"
 
 
-def find(  # noqa: PLR0913
+def find(
     contact: Contact,
     owner: Owner,
     threads: tuple[Thread, ...],
@@ -70,9 +70,7 @@ def find(  # noqa: PLR0913
     )
 
 
-def _choose(
-    ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin: str
-) -> tuple[Ranked | None, float]:
+def _choose(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin: str) -> tuple[Ranked | None, float]:
     pinned = next((one for one in ranked if one.thread.id == pin), None) if pin else None
     if pinned:
         evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.evidence)
@@ -120,7 +118,7 @@ def _others(ranked: Sequence[Ranked], chosen: Ranked | None) -> tuple[Candidate,
     return tuple(Candidate(one.thread, one.kind, p, one.evidence) for one, p in rest[:RUNNERS_UP])
 
 
-def _warnings(  # noqa: PLR0913
+def _warnings(
     contact: Contact, chosen: Ranked | None, ranked: Sequence[Ranked], sure: float, threshold: float, pair: Pair
 ) -> list[str]:
     warnings: list[str] = []
@@ -134,6 +132,7 @@ def _warnings(  # noqa: PLR0913
     strange = [a for m in chosen.thread.messages if living(m) and pair.is_theirs(m.from_) for a in m.reply_to
                if not pair.is_theirs(a)]  # fmt: skip
     if strange:
-        warnings.append(f"their mail asks for replies to {strange[-1].email}; the draft goes to {contact.name}'s own address")
+        warnings.append(
+            f"their mail asks for replies to {strange[-1].email}; the draft goes to {contact.name}'s own address"
+        )
     return warnings
-

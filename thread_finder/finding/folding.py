@@ -1,4 +1,4 @@
-"""Text as the lexicon sees it: small letters, no accents, one line a sentence's length; positions stay those of the original."""
+"""Text as the lexicon sees it: small letters, no accents, and positions stay as they were."""
 
 from __future__ import annotations
 

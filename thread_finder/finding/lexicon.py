@@ -1,8 +1,8 @@
 """The words of each language, read from lexicon/<language>.toml. Adding a language is adding a file.
 
 A file holds ``common`` (everyday words that tell the language), ``search`` (words worth asking a mail search for),
-``signoff`` (lines that only close a letter), ``[words]`` (lists that patterns use as {name}), ``[[rule]]`` (an ``act``, its
-``match`` patterns, and ``cue``: at least one of these letter sequences must occur before the patterns are tried),
+``signoff`` (lines that only close a letter), ``[words]`` (lists that patterns use as {name}), ``[[rule]]`` (an ``act``,
+its ``match`` patterns, and ``cue``: at least one of these letter sequences must occur before the patterns are tried),
 ``[mask]`` (formulae that mean nothing, taken out first), ``[dates]``, and ``[[true]]``/``[[false]]`` examples that the
 tests run. Patterns are regular expressions over folded text (folding.py); {gap} is up to four words.
 """

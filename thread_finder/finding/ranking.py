@@ -68,10 +68,9 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     meetings = 0
     for view in views:
         one = _rank_one(view, pair, days, arranged.get(id(view)), met_on)
-        if one.kind is not Kind.CONVERSATION:
-            if not _follows(view, days):
-                one = replace(one, score=one.score + LATER_MEETING * meetings)
-                meetings += 1
+        if one.kind is not Kind.CONVERSATION and not _follows(view, days):
+            one = replace(one, score=one.score + LATER_MEETING * meetings)
+            meetings += 1
         ranked.append(one)
     return sorted(ranked, key=lambda one: -one.score)
 
@@ -88,7 +87,9 @@ def confidence(ranked: Sequence[Ranked]) -> tuple[float, ...]:
 def _view(thread: Thread, pair: Pair) -> _View:
     counted = [m for m in thread.messages if _counts(m, pair)]
     messages = tuple((m, read(m)) for m in counted)
-    return _View(thread, messages, tuple(sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)))
+    return _View(
+        thread, messages, tuple(sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100))
+    )
 
 
 def _counts(message: Message, pair: Pair) -> bool:
@@ -187,8 +188,10 @@ def _fits(view: _View, met_on: PartialDate, meeting: date | None) -> bool:
     low, high = met_on.value, met_on.value + timedelta(days=slack)
     if meeting and met_on.precision == "day" and abs((meeting - met_on.value).days) <= 1:
         return True
-    return view.days[0] <= high + timedelta(days=21) and view.days[-1] >= low - MONTHS_AROUND and any(
-        low - MONTHS_AROUND <= day <= high + timedelta(days=21) for day in view.days
+    return (
+        view.days[0] <= high + timedelta(days=21)
+        and view.days[-1] >= low - MONTHS_AROUND
+        and any(low - MONTHS_AROUND <= day <= high + timedelta(days=21) for day in view.days)
     )
 
 

@@ -112,7 +112,9 @@ def read(message: Message) -> Reading:
         if part.recurring:
             hits.append(Hit("recurring", part.summary[:QUOTE]))
     subject = fold(tidy(message.subject))
-    if re.search(r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject):
+    if re.search(
+        r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject
+    ):
         hits.append(Hit("thanks-in-subject", message.subject[:QUOTE]))
     return Reading(tuple(hits), reading.times)
 

@@ -4,10 +4,11 @@ in docs/finding.md (general date parsers find dates in three of five mails that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 from thread_finder.finding.lexicon import DateWords, lexicon
 
@@ -63,8 +64,8 @@ def _pattern(language: str) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-def _any(words: object) -> str:
-    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
 
 
 def _numbered(pattern: str, group: str, name: str) -> str:
@@ -107,7 +108,9 @@ def _read(match: re.Match[str], words: DateWords, written: date, text: str) -> M
 
 
 def _said_last(text: str, match: re.Match[str], words: DateWords) -> bool:
-    around = text[max(0, match.start() - 9) : match.start()].split()[-1:] + text[match.end() : match.end() + 12].split()[:1]
+    around = (
+        text[max(0, match.start() - 9) : match.start()].split()[-1:] + text[match.end() : match.end() + 12].split()[:1]
+    )
     return any(word.strip(".,") in words.last for word in around)
 
 
@@ -118,11 +121,11 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _certain(span: dict[str, int], day: date | None) -> Mention | None:
+def _certain(span: dict[str, Any], day: date | None) -> Mention | None:
     return Mention(**span, day=day, past=day, exact=True) if day else None
 
 
-def _from_numbers(span: dict[str, int], numbers: list[int], kind: str, order: str, written: date) -> Mention | None:
+def _from_numbers(span: dict[str, Any], numbers: list[int], kind: str, order: str, written: date) -> Mention | None:
     if kind == "ymd" or (order == "ymd" and len(numbers) == 2):
         year = numbers[0] if len(numbers) == 3 else 0
         return _month_day(span, numbers[-2], numbers[-1], year, written)
@@ -131,7 +134,7 @@ def _from_numbers(span: dict[str, int], numbers: list[int], kind: str, order: st
     return _month_day(span, month, day, year + 2000 if 0 < year < 100 else year, written)
 
 
-def _month_day(span: dict[str, int], month: int, day: int, year: int, written: date) -> Mention | None:
+def _month_day(span: dict[str, Any], month: int, day: int, year: int, written: date) -> Mention | None:
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     if year:
@@ -141,13 +144,13 @@ def _month_day(span: dict[str, int], month: int, day: int, year: int, written: d
     return _certain(span, max(near)) if near else None
 
 
-def _weekday(span: dict[str, int], number: int, written: date, last: bool) -> Mention:
+def _weekday(span: dict[str, Any], number: int, written: date, last: bool) -> Mention:
     ahead = (number - written.weekday()) % 7 or 7
     gone = written - timedelta(days=(written.weekday() - number) % 7 or 7)
     return Mention(**span, day=gone if last else written + timedelta(days=ahead), past=gone, weekday=True)
 
 
-def _day_of_month(span: dict[str, int], number: int, written: date) -> Mention | None:
+def _day_of_month(span: dict[str, Any], number: int, written: date) -> Mention | None:
     months = list(_months_around(written))
     days = [d for d in (_date(year, month, number) for year, month in months) if d]
     ahead, gone = [d for d in days if d >= written], [d for d in days if d <= written]
@@ -162,7 +165,7 @@ def _months_around(written: date) -> Iterator[tuple[int, int]]:
         yield months // 12, months % 12 + 1
 
 
-def _at_hour(span: dict[str, int], groups: dict[str, str], index: str) -> Mention | None:
+def _at_hour(span: dict[str, Any], groups: dict[str, str], index: str) -> Mention | None:
     hour, minute = int(groups[f"h_{index}"]), int(groups.get(f"m_{index}") or 0)
     half = groups.get(f"p_{index}", "")
     if half and hour <= 12:
@@ -200,7 +203,7 @@ def _merge(first: Mention, second: Mention) -> Mention | None:
 
 
 def _same_weekday(weekday: Mention, exact: Mention) -> Mention | None:
-    """ "Tuesday the 16th": the 16th that is a Tuesday, one of the next months."""
+    """Read "Tuesday the 16th": the 16th that is a Tuesday, one of the next months."""
     if not weekday.day or not exact.day or not exact.past:
         return None
     number = weekday.day.weekday()
@@ -209,7 +212,9 @@ def _same_weekday(weekday: Mention, exact: Mention) -> Mention | None:
     if fitting is None:
         return None
     hour = weekday.hour or exact.hour
-    return replace(exact, start=weekday.start, day=fitting, past=fitting if fitting == exact.past else exact.past, hour=hour)
+    return replace(
+        exact, start=weekday.start, day=fitting, past=fitting if fitting == exact.past else exact.past, hour=hour
+    )
 
 
 def _shift(day: date, months: int) -> date | None:

@@ -69,7 +69,7 @@ def _parse(text: str) -> tuple[Address, ...]:
     return tuple(found[:MAX_ADDRESSES])
 
 
-def _entries(text: str) -> Iterator[_Entry]:  # noqa: C901  one branch a token kind
+def _entries(text: str) -> Iterator[_Entry]:
     entry, position, glued = _Entry(), 0, False
     while position < len(text):
         token = _TOKEN.match(text, position)

@@ -50,7 +50,9 @@ _REPORT_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'=-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_FAILED_FIELD = re.compile(rb"^(?:Final|Original)-Recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?([^\s<>;]+@[^\s<>;]+)>?", re.I | re.M)
+_FAILED_FIELD = re.compile(
+    rb"^(?:Final|Original)-Recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?([^\s<>;]+@[^\s<>;]+)>?", re.I | re.M
+)
 
 
 def classify(fields: _Fields, sender: Address | None, *, has_calendar: bool) -> Automatic:

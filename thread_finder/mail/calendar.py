@@ -91,17 +91,17 @@ def _by_lines(text: str) -> tuple[CalendarPart, ...]:
         fields.setdefault(key.upper(), (value.strip(), parameters))
     if "DTSTART" not in fields and "SUMMARY" not in fields:
         return ()
-    value = {key: found[0] for key, found in fields.items()}
+    found = {key: one[0] for key, one in fields.items()}
     event = CalendarPart(
-        method=value.get("METHOD", "").upper(),
-        uid=value.get("UID", ""),
-        summary=_flat(value.get("SUMMARY", "")),
-        start=_stamp(value.get("DTSTART", "")),
-        organizer=_person(value["ORGANIZER"], {}) if "ORGANIZER" in value else None,
+        method=found.get("METHOD", "").upper(),
+        uid=found.get("UID", ""),
+        summary=_flat(found.get("SUMMARY", "")),
+        start=_stamp(found.get("DTSTART", "")),
+        organizer=_person(found["ORGANIZER"], {}) if "ORGANIZER" in found else None,
         attendees=tuple(people),
         recurring="RRULE" in value,
-        status=value.get("STATUS", "").upper(),
-        location=_flat(value.get("LOCATION", "")),
+        status=found.get("STATUS", "").upper(),
+        location=_flat(found.get("LOCATION", "")),
     )
     return (event,)
 

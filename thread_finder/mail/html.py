@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 MAX_HTML = 1_000_000  # characters parsed
 _MAX_NODES = 60_000
@@ -65,8 +67,8 @@ class _Walk:
         self._after_opener = False
         self._bins: dict[int, list[str] | None] = {}
 
-    def visit(self, node: object, quotes: set[int], openers: set[int], signatures: set[int]) -> None:
-        mem_id, tag, parent = node.mem_id, node.tag, node.parent  # type: ignore[attr-defined]
+    def visit(self, node: Any, quotes: set[int], openers: set[int], signatures: set[int]) -> None:
+        mem_id, tag, parent = node.mem_id, node.tag, node.parent
         inherited = self._bins.get(parent.mem_id, self.own) if parent is not None else self.own
         if mem_id in openers:
             self._after_opener = True
@@ -79,7 +81,7 @@ class _Walk:
             inherited = self.signature
         self._bins[mem_id] = inherited
         if tag == "-text":
-            inherited.append(_SPACES.sub(" ", node.text_content or "").replace("\n", " "))  # type: ignore[attr-defined]
+            inherited.append(_SPACES.sub(" ", node.text_content or "").replace("\n", " "))
         elif tag == "br":
             inherited.append("\n")
         elif tag in _BLOCKS:
@@ -90,8 +92,8 @@ class _Walk:
             inherited.append(" ")
 
 
-def _bounded(nodes: object) -> object:
-    for count, node in enumerate(nodes):  # type: ignore[var-annotated,arg-type]
+def _bounded(nodes: Iterable[Any]) -> Iterator[Any]:
+    for count, node in enumerate(nodes):
         if count > _MAX_NODES:
             return
         yield node

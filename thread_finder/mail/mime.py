@@ -23,7 +23,9 @@ _MAX_SECTION = 65_536  # bytes of a part's header
 
 _NAMES = ("content-type", "content-transfer-encoding", "content-disposition")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-_PARAMETER = re.compile(r";\s*([\w.%'-]{1,60})(\*\d{0,3})?(\*)?\s*=\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|([^;\s]{0,2000}))")
+_PARAMETER = re.compile(
+    r";\s*([\w.%'-]{1,60})(\*\d{0,3})?(\*)?\s*=\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|([^;\s]{0,2000}))"
+)
 _TYPE = re.compile(r"\s*([\w.+-]+)\s*/\s*([\w.+-]+)")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
 
@@ -98,7 +100,9 @@ def _as_leaf(part: Part) -> Part:
     """A multipart without any delimiter is read as text, the way mail programs show it."""
     if not part.content_type.startswith("multipart/") or part.depth >= MAX_DEPTH:
         return part
-    return Part(part.raw, part.start, part.end, encoding=part.encoding, depth=part.depth, alternatives=part.alternatives)
+    return Part(
+        part.raw, part.start, part.end, encoding=part.encoding, depth=part.depth, alternatives=part.alternatives
+    )
 
 
 def _sections(part: Part, boundary: str, budget: int) -> list[tuple[int, int]]:
@@ -133,9 +137,7 @@ def _before_line_end(raw: bytes, position: int) -> int:
     return position - 1
 
 
-def _section_part(  # noqa: PLR0913
-    raw: bytes, start: int, end: int, depth: int, alternatives: tuple[int, ...], default: str
-) -> Part:
+def _section_part(raw: bytes, start: int, end: int, depth: int, alternatives: tuple[int, ...], default: str) -> Part:
     if raw.startswith((b"\n", b"\r\n"), start):
         header, body = b"", start + (1 if raw[start] == 10 else 2)
     else:
@@ -149,7 +151,7 @@ def _section_part(  # noqa: PLR0913
     return _part(raw, header, min(body, end), end, depth, alternatives, default)
 
 
-def _part(  # noqa: PLR0913
+def _part(
     raw: bytes,
     header: bytes,
     start: int,

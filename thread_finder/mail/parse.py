@@ -49,9 +49,7 @@ class UnreadableMessage(ValueError):  # noqa: N818  a name others already use
     """These bytes are no message: not one header line."""
 
 
-def parse_message(
-    raw: bytes, *, id: str = "", thread_id: str = "", labels: frozenset[Label] | None = None
-) -> Message:
+def parse_message(raw: bytes, *, id: str = "", thread_id: str = "", labels: frozenset[Label] | None = None) -> Message:
     """The message in ``raw``, parsed as far as it goes.
 
     ``thread_id`` defaults to Gmail's (X-GM-THRID, as hex), ``labels`` to those of X-Gmail-Labels.

@@ -21,9 +21,7 @@ _ATTRIBUTION = re.compile(
     r"|^\s*.{2,80}(?:さん|様)?(?:は|が).{0,60}(?:書きました|書いた)\s*[:：]\s*$",
     re.IGNORECASE,
 )
-_ATTRIBUTION_START = re.compile(
-    r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|Em|Dne)\s+(?:\S+\s+){0,3}?\S{0,12}\d", re.IGNORECASE
-)
+_ATTRIBUTION_START = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|Em|Dne)\s+(?:\S+\s+){0,3}?\S{0,12}\d", re.IGNORECASE)
 _DIVIDER = re.compile(
     r"^\s*[-_=*]{2,}\s*(?:original message|original appointment|forwarded (?:message|by)|forwarded by.{0,120}|"
     r"mensaje original|mensaje reenviado|message d'origine|message original|message transféré|message transmis|"

@@ -28,7 +28,7 @@ _BOUNCES = 200  # newest delivery reports looked into
 class ArchiveMailbox(Mailbox):
     """An archive and its drafts. ``words`` (lower case) in a subject make a thread worth reading among very many."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         paths: Sequence[Path],
         *,

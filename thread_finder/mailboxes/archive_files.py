@@ -110,7 +110,11 @@ def _in_folder(entries: list[os.DirEntry[str]], here: str, root: str) -> Iterato
     folder = _folder_name(here, root)
     for entry in entries:
         stem, suffix = os.path.splitext(entry.name.lower())
-        if suffix not in (".eml", ".mbox", ".mbx", "") or stem.startswith(".") or not entry.is_file(follow_symlinks=False):
+        if (
+            suffix not in (".eml", ".mbox", ".mbx", "")
+            or stem.startswith(".")
+            or not entry.is_file(follow_symlinks=False)
+        ):
             continue
         status = entry.stat(follow_symlinks=False)
         if suffix == ".eml":

@@ -291,4 +291,3 @@ def _labels(text: str) -> frozenset[Label]:
 def _clean(text: str) -> str:
     """Text that SQLite takes: no lone surrogates."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-

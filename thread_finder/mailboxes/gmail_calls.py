@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -15,7 +14,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from thread_finder.errors import SignInError, ThreadFinderError, UnavailableError
 from thread_finder.mailboxes import gmail_errors as trouble
 from thread_finder.mailboxes.gmail_http import TIMEOUT, GuardedHttp, authorized, build_service
-from thread_finder.mailboxes.gmail_quota import UNITS, Limiter, shared_limiter
+from thread_finder.mailboxes.gmail_quota import Limiter, shared_limiter
+from thread_finder.mailboxes.gmail_requests import Call, Requests
 
 BATCH = 25  # calls at once; 100 were refused as too many, 50 went well only now and then (gmail.md, "Batches")
 _SMALLEST_BATCH = 5
@@ -25,19 +25,6 @@ _PATIENCE = 300.0  # seconds; a longer Retry-After is for the user to wait
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of the client library, and the key without which its answer is none of ours."""
-
-    request: Any
-    needs: str
-
-    @property
-    def units(self) -> int:
-        """What the call costs."""
-        return UNITS[self.request.methodId]
 
 
 class Caller:
@@ -52,17 +39,18 @@ class Caller:
         units_per_minute: int = 6000,
         sleep: Callable[[float], None] = time.sleep,
         timeout: float = TIMEOUT,
+        limiter: Limiter | None = None,
     ) -> None:
         self._http = authorized(credentials, timeout)
         self._api_root = api_root
         self._sleep = sleep
         self._batch = BATCH
-        self.limiter: Limiter = shared_limiter(f"{account} {api_root}", units_per_minute)
+        self.limiter: Limiter = limiter or shared_limiter(f"{account} {api_root}", units_per_minute)
 
     @cached_property
-    def users(self) -> Any:
-        """The client's users() resource, to build requests with."""
-        return build_service(self._api_root).users()
+    def ask(self) -> Requests:
+        """What can be asked."""
+        return Requests(self._service.users())
 
     @cached_property
     def _service(self) -> Any:
@@ -179,6 +167,8 @@ def explained() -> Iterator[None]:
 
 
 def _checked(call: Call, answer: Any) -> Answer:
+    if not call.needs:
+        return {}
     if not isinstance(answer, dict) or call.needs not in answer:
         raise trouble.MalformedAnswerError(call.request.methodId)
     return answer

@@ -75,7 +75,7 @@ def retry_after(error: BaseException) -> float | None:
         return None
 
 
-def explained(error: BaseException) -> ThreadFinderError:  # noqa: PLR0911 - one line for each kind of trouble
+def explained(error: BaseException) -> ThreadFinderError:
     """The same as an error for the user: one sentence, and the next step. Holds no mail content and no token."""
     if isinstance(error, ThreadFinderError):
         return error
@@ -112,12 +112,12 @@ def _refresh_error(error: RefreshError) -> ThreadFinderError:
     if getattr(error, "retryable", False) or "invalid_grant" not in text:
         return UnavailableError("Google's sign-in server could not renew the sign-in", "try again in a few minutes")
     return SignInError(
-        "Google no longer accepts the sign-in (revoked, the password changed, or 7 days of a project in Testing are over)",
+        "Google no longer accepts the sign-in (revoked, password changed, or 7 days of a project in Testing over)",
         LOGIN,
     )
 
 
-def _answer_error(error: HttpError) -> ThreadFinderError:  # noqa: PLR0911
+def _answer_error(error: HttpError) -> ThreadFinderError:
     code, why = status(error), reason(error)
     if code == 401:
         return SignInError("Gmail does not accept the sign-in", LOGIN)

@@ -142,5 +142,7 @@ def _month_name(month: int, language: str) -> str:
 def _elided(text: str, language: str) -> str:
     """Italian "ad aprile", "ad agosto"."""
     if language == "it":
-        return text.replace("a aprile", "ad aprile").replace("a agosto", "ad agosto") if text.startswith("a a") else text
+        return (
+            text.replace("a aprile", "ad aprile").replace("a agosto", "ad agosto") if text.startswith("a a") else text
+        )
     return text

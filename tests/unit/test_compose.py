@@ -309,7 +309,7 @@ def restored(raw: bytes) -> bytes:
         payload = old.get_payload(decode=True)  # type: ignore[union-attr]
         assert isinstance(payload, bytes)
         new = MimeMessage()
-        new["Content-Type"] = old["Content-Type"].replace("utf-8", "UTF-8")
+        new["Content-Type"] = old["Content-Type"].replace("utf-8", "UTF-8")  # type: ignore[index]
         new["Content-Transfer-Encoding"] = "base64"
         wrapped = re.sub(rb" (?=It took)", b"\r\n", payload)
         new.set_payload(encodebytes(wrapped).decode())

@@ -15,6 +15,7 @@ LEVELS = {
     "errors": 0,
     "model": 0,
     "durations": 0,
+    "userfiles": 1,
     "mail": 1,
     "finding": 2,
     "writing": 2,
@@ -26,7 +27,7 @@ LEVELS = {
     "demo": 2,
     "app": 3,
     "cli": 4,
-    "__main__": 4,
+    "__main__": 5,
 }
 # Who alone may import a vendor's package.
 OWNERS = {

@@ -235,8 +235,9 @@ def _first_schema(path: Path) -> None:
     script = f"""
         PRAGMA application_id = {APPLICATION_ID};
         CREATE TABLE drafts (id INTEGER PRIMARY KEY, account TEXT NOT NULL, contact TEXT NOT NULL,
-            purpose TEXT NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, thread_id TEXT NOT NULL, parent_id TEXT NOT NULL,
-            draft_id TEXT NOT NULL, fingerprint TEXT NOT NULL, month TEXT NOT NULL, batch TEXT NOT NULL,
+            purpose TEXT NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, thread_id TEXT NOT NULL,
+            parent_id TEXT NOT NULL, draft_id TEXT NOT NULL, fingerprint TEXT NOT NULL, month TEXT NOT NULL,
+            batch TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('intended', 'drafted', 'edited', 'sent', 'deleted', 'undone')),
             created TEXT NOT NULL, changed TEXT);
         CREATE INDEX drafts_by_message_id ON drafts (account, message_id);

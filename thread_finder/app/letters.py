@@ -56,7 +56,7 @@ class Written:
     @property
     def message(self) -> EmailMessage:
         """``raw``, parsed."""
-        return cast("EmailMessage", message_from_bytes(self.raw, policy=policy.default))
+        return message_from_bytes(self.raw, policy=policy.default)
 
     @property
     def subject(self) -> str:

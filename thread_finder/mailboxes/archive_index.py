@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from sys import intern
+from typing import Any
 
 from thread_finder.errors import MailboxError
 from thread_finder.mail.threads import Envelope, thread_ids
@@ -34,7 +36,6 @@ CREATE INDEX message_file ON message (file, offset);
 CREATE INDEX message_thread ON message (thread);
 CREATE INDEX message_id ON message (message_id);
 CREATE TABLE person (email TEXT, message INTEGER, PRIMARY KEY (email, message)) WITHOUT ROWID;
-CREATE INDEX person_message ON person (message);
 CREATE TABLE skipped (file INTEGER, offset INTEGER);
 """
 
@@ -68,8 +69,10 @@ class ArchiveIndex:
         try:
             self._bring_up_to_date(files, progress)
         except sqlite3.OperationalError as error:
-            raise MailboxError(f"The archive's index {self._path} cannot be written: {error}.", "free some space, or end "
-                               "the other run, and try again") from None  # fmt: skip
+            raise MailboxError(
+                f"The archive's index {self._path} cannot be written: {error}.",
+                "free some space, or end the other run, and try again",
+            ) from None
         except sqlite3.DatabaseError:
             self.close()
             _remove(self._path)
@@ -118,7 +121,7 @@ class ArchiveIndex:
             f"labels FROM message JOIN file ON file.id = file WHERE {where}",
             values,
         )
-        return tuple(Entry(*row[:7], tuple(row[7].split()), *row[8:10], _labels(row[10])) for row in rows)
+        return tuple(_entry(row) for row in rows)
 
     # --- bringing it up to date -----------------------------------------------------------------------
 
@@ -183,8 +186,8 @@ class ArchiveIndex:
             self._db.execute("INSERT INTO skipped VALUES (?, ?)", (file, offset))
             return
         cursor = self._db.execute(
-            "INSERT INTO message (file, offset, size, message_id, refs, thrid, sender, recipients, subject, date, labels,"
-            " bounce) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO message (file, offset, size, message_id, refs, thrid, sender, recipients, subject, date, "
+            "labels, bounce) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (file, offset, size, _clean(headers.message_id), _clean(" ".join(headers.references)), headers.thrid,
              _clean(headers.sender), _clean(" ".join(headers.recipients[:500])), _clean(headers.subject[:1000]),
              headers.date, " ".join(sorted(headers.labels | more)), headers.bounce),
@@ -217,10 +220,14 @@ class ArchiveIndex:
         rows = self._db.execute("SELECT id, message_id, refs, subject, sender, recipients, date, thrid FROM message")
         numbers: list[int] = []
         envelopes: list[Envelope] = []
+        groups: dict[str, frozenset[str]] = {}  # the same people again and again: kept once
         for number, message_id, refs, subject, sender, recipients, date, thrid in rows:
             numbers.append(number)
-            people = frozenset(recipients.split())
-            envelopes.append(Envelope(message_id, tuple(refs.split()), subject, sender, people, date, thrid))
+            if recipients not in groups:
+                groups[recipients] = frozenset(recipients.split())
+            people = groups[recipients]
+            references = tuple(refs.split()) if refs else ()
+            envelopes.append(Envelope(message_id, references, intern(subject), intern(sender), people, date, thrid))
         ids = thread_ids(envelopes)
         self._db.executemany(
             "UPDATE message SET thread = ? WHERE id = ? AND thread IS NOT ?1", zip(ids, numbers, strict=True)
@@ -282,6 +289,12 @@ def _print(path: str, size: int) -> str:
         opened.seek(max(0, size - _PRINT))
         digest.update(opened.read(min(_PRINT, size)))
     return digest.hexdigest()
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    number, path, offset, size, message_id, thread, sender, recipients, subject, date, labels = row
+    people = tuple(recipients.split())
+    return Entry(number, path, offset, size, message_id, thread, sender, people, subject, date, _labels(labels))
 
 
 def _labels(text: str) -> frozenset[Label]:

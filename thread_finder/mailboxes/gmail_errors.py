@@ -22,6 +22,10 @@ class MalformedAnswerError(Exception):
     """An answer that is not what the API promises: a proxy's page, half a document, another method's."""
 
 
+class GoneError(MailboxError):
+    """What was asked for is not there (any more)."""
+
+
 FAILURES = (
     HttpError,
     BatchError,

@@ -1,7 +1,7 @@
 """Gmail's JSON for a message, put together again as RFC 5322 bytes, so that one parser reads all mailboxes.
 
-Gmail has decoded header values and bodies already, bodies into UTF-8 whatever the Content-Type still says. Files are left
-out but for calendar parts, which have to be fetched (``calendar_parts``).
+Gmail has decoded header values and bodies already, bodies into UTF-8 whatever the Content-Type still says. Files are
+left out but for calendar parts, which have to be fetched (``calendar_parts``).
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Requests:
 
     def profile(self) -> Call:
         """Whose mailbox it is, and its newest history id."""
-        return Call(self._users.getProfile(userId="me", fields="emailAddress,historyId"), "emailAddress")
+        return Call(self._users.getProfile(userId="me", fields="emailAddress,historyId,messagesTotal"), "emailAddress")
 
     def identities(self) -> Call:
         """The addresses one can write from."""

@@ -68,8 +68,10 @@ class MaildirDrafts:
             _sync_folder(path.parent)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise NotSavedError(f"The draft could not be written into {self._folder}: {reason}.",
-                                "free some space or choose another `drafts` folder, and run it again") from None  # fmt: skip
+            raise NotSavedError(
+                f"The draft could not be written into {self._folder}: {reason}.",
+                "free some space or choose another `drafts` folder, and run it again",
+            ) from None
         stored = self._stored(path)
         if stored is None or stored.raw != raw:
             path.unlink(missing_ok=True)

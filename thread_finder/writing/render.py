@@ -1,4 +1,4 @@
-"""Facts to a letter, by Jinja templates in a sandbox (hazards A6): no files but templates, no attributes, no endless work."""
+"""Facts to a letter, by Jinja templates in a sandbox (hazards A6): no other files, no attributes, no endless work."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def _picker(seed: int) -> Callable[[list[str]], str]:
     def pick(wordings: list[str]) -> str:
         nonlocal calls
         calls += 1
-        return wordings[(seed // (7**calls) + seed) % len(wordings)]
+        chosen = (seed // 7**calls + seed) % len(wordings)
+        return str(wordings[chosen])
 
     return pick
 
@@ -124,7 +125,7 @@ def _one(environment: SandboxedEnvironment, templates: Templates, name: str, val
 
 
 def _line_of(error: BaseException, path: Path | None) -> str:
-    """ ", line N" where the traceback goes through the template."""
+    """Say ", line N" where the traceback goes through the template."""
     found = ""
     trace = error.__traceback__
     while trace is not None:

@@ -1,0 +1,99 @@
+"""How fast an archive is indexed and searched: python bench/speed.py. Builds 57,905 messages from the real mail beside the project."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "enron"
+MESSAGES = 57_905
+CLI = [sys.executable, "-m", "thread_finder"]
+_ID = re.compile(rb"^Message-ID:\s*<", re.IGNORECASE | re.MULTILINE)
+_CONFIG = """
+[owner]
+name = "Drew"
+emails = ["drew.fossum@enron.com", "david.delainey@enron.com", "jeff.dasovich@enron.com"]
+[account]
+type = "archive"
+path = "{archive}"
+drafts = "drafts"
+[contacts]
+path = "contacts.csv"
+"""
+
+
+def main() -> None:
+    if not DATA.is_dir():
+        sys.exit("speed: needs ../shared/data/enron")
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        _fill(here / "all.mbox", here / "maildir")
+        size = (here / "all.mbox").stat().st_size
+        print(f"{MESSAGES:,} messages, {size / 1e6:.0f} MB, {os.cpu_count()} cores")
+        (here / "contacts.csv").write_text("name,emails\nLouis Soldano,louis.soldano@enron.com\nEvan,ek@a-klaw.com\n")
+        for archive in ("all.mbox", "maildir"):
+            _measure(here, archive)
+        _report("--help", *_run([*CLI, "--help"], here))
+
+
+def _measure(here: Path, archive: str) -> None:
+    config = here / f"{archive}.toml"
+    config.write_text(_CONFIG.format(archive=archive))
+    config.chmod(0o600)
+    command = [*CLI, "--config", str(config), "find", "ek@a-klaw.com", "--json"]
+    _report(f"{archive}: first index and find", *_run(command, here))
+    _report(f"{archive}: find for one contact", *min(_run(command, here) for _ in range(3)))
+    command[5] = "louis.soldano@enron.com"
+    _report(f"{archive}: find, long correspondence", *min(_run(command, here) for _ in range(3)))
+
+
+def _run(command: list[str], here: Path) -> tuple[float, float]:
+    """Wall seconds and peak memory in MB of one command."""
+    environment = os.environ | {"THREAD_FINDER_STATE": str(here / "state")}
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"speed: {' '.join(command)} failed")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def _report(what: str, seconds: float, memory: float) -> None:
+    print(f"  {what:40} {seconds:7.2f} s   {memory:6.0f} MB peak")
+
+
+def _fill(mbox: Path, maildir: Path) -> None:
+    (maildir / "cur").mkdir(parents=True)
+    for name in ("new", "tmp"):
+        (maildir / name).mkdir()
+    with mbox.open("wb") as out:
+        for number, raw in enumerate(itertools.islice(_messages(), MESSAGES)):
+            out.write(b"From x@y Thu Jan  1 00:00:00 2004\n" + raw.rstrip(b"\n") + b"\n\n")
+            (maildir / "cur" / f"{number:06}.x:2,S").write_bytes(raw)
+
+
+def _messages() -> Iterator[bytes]:
+    """The real messages again and again, each time under new Message-IDs."""
+    known = [raw for path in sorted(DATA.glob("*.mbox.gz")) for raw in _split(gzip.decompress(path.read_bytes()))]
+    for turn in itertools.count():
+        for raw in known:
+            yield _ID.sub(b"Message-ID: <%d." % turn, raw, count=1)
+
+
+def _split(data: bytes) -> list[bytes]:
+    pieces = re.split(rb"(?m)^From [^\n]*\d{4}\n", data)
+    return [piece for piece in pieces if piece.strip()]
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main()

@@ -1,0 +1,172 @@
+"""Gmail as a mailbox, through its API: reads mail, keeps drafts, and has no way to send."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from thread_finder.errors import SignInError
+from thread_finder.mailboxes.base import Correspondence, Mailbox, Progress, Request, no_progress
+from thread_finder.mailboxes.gmail_cache import GmailCache
+from thread_finder.mailboxes.gmail_calls import Answer, Caller
+from thread_finder.mailboxes.gmail_drafts import GmailDrafts
+from thread_finder.mailboxes.gmail_errors import GoneError
+from thread_finder.mailboxes.gmail_quota import Limiter
+from thread_finder.mailboxes.gmail_reader import Reader
+from thread_finder.mailboxes.gmail_search import SMALL_MAILBOX
+from thread_finder.model import Address, Identity, StoredDraft, Thread
+
+_HISTORY_PAGES = 20  # of 500 changes; after more of them reading anew is no dearer
+
+
+class GmailMailbox(Mailbox):
+    """One Gmail account.
+
+    ``credentials`` are google-auth's; ``account`` is the user's name for the account, ``state`` the folder below which
+    the cache lies. ``words`` make a thread worth reading where there are many. ``limiter`` and ``sleep`` are for tests.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        credentials: Any,
+        *,
+        account: str,
+        state: Path,
+        api_root: str = "",
+        units_per_minute: int = 6000,
+        words: tuple[str, ...] = (),
+        progress: Progress = no_progress,
+        sleep: Callable[[float], None] = time.sleep,
+        limiter: Limiter | None = None,
+    ) -> None:
+        self._account = account
+        self._state = state
+        self._api_root = api_root
+        self._words = words
+        self._progress = progress
+        self._caller = Caller(
+            credentials,
+            account=account,
+            api_root=api_root,
+            units_per_minute=units_per_minute,
+            sleep=sleep,
+            limiter=limiter,
+        )
+        self._drafts = GmailDrafts(self._caller, sleep)
+        self._identities: tuple[Identity, ...] | None = None
+        self._profile: Answer | None = None
+
+    @property
+    def email(self) -> str:
+        """The address that is signed in."""
+        return str(self._known_profile()["emailAddress"]).lower()
+
+    @property
+    def units_spent(self) -> int:
+        """Quota units spent on this account so far in this process."""
+        return self._caller.limiter.spent
+
+    @property
+    def clock_skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of Google's; None before the first answer."""
+        return self._caller.clock_skew
+
+    def identities(self) -> tuple[Identity, ...]:
+        """See Mailbox.identities: the verified addresses of Gmail's "Send mail as"."""
+        if self._identities is None:
+            answer = self._caller.read(self._caller.ask.identities())
+            self._identities = tuple(_identity(item) for item in answer["sendAs"] if _usable(item))
+        return self._identities
+
+    def search(self, requests: Sequence[Request]) -> Iterator[Correspondence]:
+        """See Mailbox.search. SignInError when the account is none of the owner's."""
+        if not requests:
+            return
+        self._check_owner(requests[0].owner)
+        cache = self._current_cache()
+        whole = int(self._known_profile().get("messagesTotal", 0)) <= SMALL_MAILBOX
+        reader = Reader(self._caller, cache, self._words, whole=whole)
+        total = len(requests)
+        self._progress("reading Gmail", 0, total)
+        yield from reader.answers(requests, lambda done: self._progress("reading Gmail", done, total))
+
+    def find_drafts(
+        self, *, message_id: str = "", thread_id: str = "", draft_id: str = "", to: str = ""
+    ) -> tuple[StoredDraft, ...]:
+        """See Mailbox.find_drafts."""
+        return self._drafts.find(message_id=message_id, thread_id=thread_id, draft_id=draft_id, to=to)
+
+    def save_draft(self, raw: bytes, thread: Thread | None) -> StoredDraft:
+        """See Mailbox.save_draft."""
+        return self._drafts.save(raw, thread)
+
+    def replace_draft(self, draft_id: str, raw: bytes, thread: Thread | None) -> StoredDraft:
+        """See Mailbox.replace_draft."""
+        return self._drafts.replace(draft_id, raw, thread)
+
+    def delete_draft(self, draft_id: str) -> None:
+        """See Mailbox.delete_draft."""
+        self._drafts.delete(draft_id)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._caller.close()
+
+    # --- who and since when ---------------------------------------------------------------------------
+
+    def _known_profile(self) -> Answer:
+        if self._profile is None:
+            self._profile = self._caller.read(self._caller.ask.profile())
+        return self._profile
+
+    def _check_owner(self, owner: Sequence[str]) -> None:
+        """The account must be one of the owner's: its address, or one that it may write from."""
+        if self.email in owner or not {i.address.email for i in self.identities()}.isdisjoint(owner):
+            return
+        raise SignInError(
+            f"signed in as {self.email}, which is none of your addresses",
+            f"run: thread-finder login, with one of {', '.join(owner)}, or add {self.email} to emails under [owner]",
+        )
+
+    def _current_cache(self) -> GmailCache:
+        """The cache without what has changed since it was written."""
+        name = sha256(f"{self._account} {self._api_root} {self.email}".encode()).hexdigest()[:16]
+        cache = GmailCache(self._state / "gmail" / name)
+        newest = str(self._known_profile().get("historyId", ""))
+        if cache.cursor and cache.cursor != newest and not self._caught_up(cache):
+            cache.clear()
+        cache.cursor = newest
+        return cache
+
+    def _caught_up(self, cache: GmailCache) -> bool:
+        """Forget what history says has changed; False when history does not reach back, or is too long."""
+        threads: set[str] = set()
+        mail = False
+        page = ""
+        for _ in range(_HISTORY_PAGES):
+            try:
+                answer = self._caller.read(self._caller.ask.history(cache.cursor, page))
+            except GoneError:
+                return False
+            for record in answer.get("history", ()):
+                changed = [item["message"] for kind in record.values() if isinstance(kind, list) for item in kind]
+                threads |= {str(message["threadId"]) for message in changed}
+                added = [item["message"] for item in record.get("messagesAdded", ())]
+                mail = mail or any("DRAFT" not in message.get("labelIds", ()) for message in added)
+            page = str(answer.get("nextPageToken", ""))
+            if not page:
+                cache.changed(threads, lists=mail)
+                return True
+        return False
+
+
+def _usable(item: Answer) -> bool:
+    return bool(item.get("sendAsEmail")) and item.get("verificationStatus", "accepted") == "accepted"
+
+
+def _identity(item: Answer) -> Identity:
+    address = Address(str(item["sendAsEmail"]).lower(), str(item.get("displayName", "")))
+    return Identity(address, str(item.get("signature", "")), bool(item.get("isDefault")))

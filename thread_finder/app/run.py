@@ -19,15 +19,11 @@ from thread_finder.userfiles import write_private
 from thread_finder.writing.render import Templates, shipped_templates
 
 
-def find_for(session: Session, mailbox: Mailbox, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
-    """The finding for each contact, in order."""
-    yield from find_threads(mailbox, session.owner, contacts, threshold=session.config.threshold)
-
-
 def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Written | Failure]:
     """The letter for each contact, in order; a contact whose letter cannot be written is a Failure."""
     letters: list[Letter] = []
-    for found in find_for(run.session, run.mailbox, contacts):
+    config = run.session.config
+    for found in find_threads(run.mailbox, run.session.owner, contacts, threshold=config.threshold):
         written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
         if isinstance(written, Written):
             letters.append(written.letter)

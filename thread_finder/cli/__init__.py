@@ -5,6 +5,6 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line (the ``thread-finder`` script)."""
-    from thread_finder.cli.commands import app  # noqa: PLC0415  (keeps `import thread_finder.cli` free of typer)
+    from thread_finder.cli.commands import app
 
     app()

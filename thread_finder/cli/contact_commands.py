@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from thread_finder.addressbook import find_contact
-from thread_finder.addressbook import notes as notebook
 from thread_finder.cli.boundary import Boundary
-from thread_finder.cli.opening import opened
 from thread_finder.cli.options import AsOfOption, ConfigOption, JsonOption
-from thread_finder.cli.safe import one_line
-from thread_finder.cli.screen import console, print_json, styled
 from thread_finder.errors import ContactError
-from thread_finder.model import Contact, PartialDate, Reason, ReasonKind
+
+if TYPE_CHECKING:
+    from thread_finder.model import Contact, PartialDate, ReasonKind
+
+_REASONS = "reconnect, news, congratulate, offer-help, pay-forward, catch-up, ask"
 
 contacts_app = typer.Typer(
     cls=Boundary, no_args_is_help=True, rich_markup_mode=None, help="The people in your contacts file."
@@ -27,12 +26,16 @@ def list_contacts(
     ctx: typer.Context, config: ConfigOption = None, as_json: JsonOption = False, as_of: AsOfOption = None
 ) -> None:
     """Everybody in the contacts file, with what is known about them."""
+    from thread_finder.cli.opening import opened
+    from thread_finder.cli.safe import one_line
+    from thread_finder.cli.screen import console, print_json, styled
+
     session = opened(ctx, config, as_of)
     if as_json:
         print_json([_contact_shape(contact) for contact in session.contacts])
         return
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("Name", "Addresses", "Met", "Reason", "From"):
@@ -56,6 +59,11 @@ def show_contact(
     as_of: AsOfOption = None,
 ) -> None:
     """One contact: every field, and where it is written."""
+    from thread_finder.addressbook import find_contact
+    from thread_finder.cli.opening import opened
+    from thread_finder.cli.safe import one_line
+    from thread_finder.cli.screen import console, print_json, styled
+
     session = opened(ctx, config, as_of)
     shape = _contact_shape(find_contact(session.contacts, name))
     if as_json:
@@ -71,7 +79,7 @@ def show_contact(
 def note(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="CONTACT", help="Whom the note is about.")] = None,
-    reason: Annotated[ReasonKind | None, typer.Option("--reason", help="Why to write to them.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="KIND", help=f"Why to write: {_REASONS}.")] = None,
     text: Annotated[str, typer.Option("--text", help="The reason's details, as they go into the letter.")] = "",
     link: Annotated[str, typer.Option("--link", help="A link that belongs to the reason.")] = "",
     on: Annotated[str | None, typer.Option("--date", metavar="DATE", help="The day of the news or update.")] = None,
@@ -91,10 +99,16 @@ def note(
     thread-finder note "Jane Doe" --remember "that I should learn to edit first"
     thread-finder note --update "I started as an editor at a small documentary studio." --date 2026-09-01
     """
+    from thread_finder.addressbook import find_contact
+    from thread_finder.addressbook import notes as notebook
+    from thread_finder.cli.opening import opened
+    from thread_finder.cli.screen import console, print_json, styled
+    from thread_finder.model import Reason
+
     session = opened(ctx, config, as_of)
     day = _day(on)
     fields = {
-        "reason": Reason(reason, text, link, day) if reason else None,
+        "reason": Reason(_reason_kind(reason), text, link, day) if reason else None,
         "remember": remember,
         "introduction": introduction,
         "met_on": _partial(met_on),
@@ -117,7 +131,18 @@ def note(
         console().print(styled(f"noted in {session.config.notes}: {', '.join(about)}"), soft_wrap=True)
 
 
+def _reason_kind(word: str) -> ReasonKind:
+    from thread_finder.model import ReasonKind
+
+    try:
+        return ReasonKind(word)
+    except ValueError:
+        raise typer.BadParameter(f"{word!r} is no reason; use one of {_REASONS}") from None
+
+
 def _partial(text: str) -> PartialDate | None:
+    from thread_finder.model import PartialDate
+
     try:
         return PartialDate.parse(text) if text else None
     except ValueError:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thread_finder.app import letters
-from thread_finder.app.drafting import Action
-from thread_finder.app.finding import Failure
-from thread_finder.app.run import Run, write_for
-from thread_finder.app.session import open_session
 from thread_finder.cli.options import JsonOption, moment
-from thread_finder.cli.safe import one_line
-from thread_finder.cli.screen import console, print_json, styled, watching
-from thread_finder.cli.shapes import failure_shape, finding_shape, outcome_shape
-from thread_finder.cli.show_letter import show_written
-from thread_finder.demo.sample import SAMPLE_TODAY, write_sample
+
+if TYPE_CHECKING:
+    from thread_finder.app.finding import Failure
+    from thread_finder.app.letters import Written
 
 SHOWN_IN_FULL = 2
 
@@ -30,6 +24,17 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """See the whole job on a sample mailbox of invented people. Needs no account, touches none of your files."""
+    from thread_finder.app.drafting import Action
+    from thread_finder.app.finding import Failure
+    from thread_finder.app.letters import Wishes, Written
+    from thread_finder.app.run import Run, write_for
+    from thread_finder.app.session import open_session
+    from thread_finder.cli.screen import console, print_json, styled, watching
+    from thread_finder.cli.shapes import failure_shape, finding_shape
+    from thread_finder.cli.shapes_of_letters import outcome_shape
+    from thread_finder.cli.show_letter import show_written
+    from thread_finder.demo.sample import SAMPLE_TODAY, write_sample
+
     place = folder or Path(tempfile.mkdtemp(prefix="thread-finder-demo-"))
     sample = write_sample(place)
     session = open_session(sample.config, place / "state", moment(SAMPLE_TODAY.isoformat()))
@@ -40,7 +45,7 @@ def demo(
         ledger.exclusive(),
     ):
         run = Run(session, mailbox, ledger)
-        wishes = letters.Wishes()
+        wishes = Wishes()
         written = list(write_for(run, session.contacts, wishes))
         outcomes = list(run.save_all(zip(session.contacts, written, strict=True), wishes))
     if as_json:
@@ -51,18 +56,20 @@ def demo(
     count = f"{len(session.contacts)} invented people, {session.owner.name}'s mailbox of 2019 to 2026"
     screen.print(styled(f"The sample: {count}. Two of the drafts in full:\n", "bold"))
     drafted = {o.contact.name for o in outcomes if o.action is Action.CREATED}
-    best = [
-        w for w in written if isinstance(w, letters.Written) and w.finding.thread and w.finding.contact.name in drafted
-    ]
+    best = [w for w in written if isinstance(w, Written) and w.finding.thread and w.finding.contact.name in drafted]
     for one in best[:SHOWN_IN_FULL]:
         show_written(one)
     _show_rest(written, drafted)
     screen.print(_closing(place, sample.config, len(drafted)), soft_wrap=True)
 
 
-def _show_rest(written: list[letters.Written | Failure], drafted: set[str]) -> None:
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+def _show_rest(written: list[Written | Failure], drafted: set[str]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from thread_finder.app.finding import Failure
+    from thread_finder.cli.safe import one_line
+    from thread_finder.cli.screen import console, styled
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("Contact", "Thread answered", "Kind", "Sure", "Draft"):
@@ -86,6 +93,8 @@ def _show_rest(written: list[letters.Written | Failure], drafted: set[str]) -> N
 
 
 def _closing(place: Path, config: Path, drafted: int) -> str:
+    from thread_finder.demo.sample import SAMPLE_TODAY
+
     return (
         f"{drafted} drafts are in {place / 'drafts'} (a Maildir, nothing was sent). Look further:\n"
         f"  thread-finder --config {config} find Rosheen --as-of {SAMPLE_TODAY}\n"

@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-from thread_finder import config as settings
 from thread_finder.cli.options import ConfigOption, JsonOption
-from thread_finder.cli.screen import console, print_json, styled
 from thread_finder.errors import ConfigError
-from thread_finder.userfiles import write_private
 
 _CONFIG = """\
 # thread-finder's settings. Every key is explained in config.example.toml.
@@ -67,6 +64,12 @@ def init(
         --introduction "the student who asked about maps" --update "I started at a map publisher" \\
         --contact "Jane Doe <jane@x.example>"
     """
+    from datetime import date
+
+    from thread_finder import config as settings
+    from thread_finder.cli.screen import console, print_json, styled
+    from thread_finder.userfiles import write_private
+
     environment = ctx.meta["thread_finder.environment"]
     path = config or ctx.meta["thread_finder.config"] or settings.default_config_path(environment)
     people = path.parent / "contacts.toml"
@@ -79,8 +82,6 @@ def init(
     who = introduction or typer.prompt("Who are you to the people you met? I'm …", default="")
     new = update or typer.prompt("What is new since then? Since we last spoke, …", default="")
     person, address = _person(contact or typer.prompt("Somebody to write to (Jane Doe <jane@x.example>)"))
-    from datetime import date  # noqa: PLC0415
-
     text = _CONFIG.format(
         name=_quoted(own),
         emails=", ".join(_quoted(email.strip()) for email in addresses if email.strip()),

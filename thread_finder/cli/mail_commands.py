@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thread_finder.app import drafting, letters
-from thread_finder.app.finding import Failure
-from thread_finder.app.run import Run, find_for, write_for
-from thread_finder.cli.opening import opened, wanted
 from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption
-from thread_finder.cli.screen import print_json, watching
-from thread_finder.cli.shapes import failure_shape, finding_shape, outcome_shape, preview_shape
-from thread_finder.cli.show_finding import show_findings
-from thread_finder.cli.show_letter import show_outcomes, show_written
 from thread_finder.errors import ContactError, ExitCode
+
+if TYPE_CHECKING:
+    from thread_finder.app.finding import Failure
+    from thread_finder.app.letters import Written
+
+# Each command imports what it needs when it runs: `--help` stays instant.
 
 TimelyOption = Annotated[
     str, typer.Option("--timely", metavar="WHY", help="Why an ask for yourself cannot wait; it goes into the letter.")
@@ -43,10 +41,16 @@ def find(
     thread-finder find "Jane Doe"
     thread-finder find --all --json > findings.json
     """
+    from thread_finder.app.finding import Failure, find_threads
+    from thread_finder.cli.opening import opened, wanted
+    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes import failure_shape, finding_shape
+    from thread_finder.cli.show_finding import show_findings
+
     session = opened(ctx, config, as_of)
     contacts = wanted(session, names, everybody)
     with watching(quiet=as_json) as progress, session.mailbox(progress) as mailbox:
-        results = list(find_for(session, mailbox, contacts))
+        results = list(find_threads(mailbox, session.owner, contacts, threshold=session.config.threshold))
     if as_json:
         print_json([failure_shape(r) if isinstance(r, Failure) else finding_shape(r) for r in results])
     else:
@@ -71,6 +75,15 @@ def preview(
     thread-finder preview "Jane Doe"
     thread-finder preview jane@x.example --eml > jane.eml
     """
+    from thread_finder.app import letters
+    from thread_finder.app.finding import Failure
+    from thread_finder.app.run import Run, write_for
+    from thread_finder.cli.opening import opened, wanted
+    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes import failure_shape
+    from thread_finder.cli.shapes_of_letters import preview_shape
+    from thread_finder.cli.show_letter import show_written
+
     session = opened(ctx, config, as_of)
     contacts = wanted(session, names, everybody)
     if as_eml and len(contacts) != 1:
@@ -105,6 +118,13 @@ def draft(
     thread-finder draft "Jane Doe"
     thread-finder draft jane@x.example "Søren Åberg" --json
     """
+    from thread_finder.app import drafting, letters
+    from thread_finder.app.run import Run
+    from thread_finder.cli.opening import opened, wanted
+    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes_of_letters import outcome_shape
+    from thread_finder.cli.show_letter import show_outcomes
+
     session = opened(ctx, config, as_of)
     contacts = wanted(session, names, everybody)
     wishes = letters.Wishes(
@@ -126,7 +146,9 @@ def draft(
     _leave(bad, ExitCode.NOT_SAVED if unsaved else ExitCode.REFUSED)
 
 
-def _worst(results: list[letters.Written | Failure]) -> ExitCode:
+def _worst(results: list[Written | Failure]) -> ExitCode:
+    from thread_finder.app.finding import Failure
+
     return next((r.exit_code for r in results if isinstance(r, Failure)), ExitCode.PARTIAL)
 
 

@@ -20,7 +20,7 @@ PIPED_WIDTH = 160
 
 def console() -> Console:
     """The screen. Piped, it is plain text, wide enough that nothing is cut."""
-    from rich.console import Console  # noqa: PLC0415 - rich is slow to import
+    from rich.console import Console
 
     piped = not sys.stdout.isatty()
     return Console(highlight=False, markup=False, emoji=False, width=PIPED_WIDTH if piped else None)
@@ -28,7 +28,7 @@ def console() -> Console:
 
 def styled(text: str, style: str = "") -> Text:
     """Outside text as it is: controls shown as marks, brackets literal, in one style."""
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text
 
     return Text(visible(text), style=style)
 
@@ -44,9 +44,9 @@ def watching(*, quiet: bool = False) -> Iterator[Progress]:
     if quiet or not sys.stderr.isatty():
         yield no_progress
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from thread_finder.app.drafting import Outcome
 from thread_finder.app.finding import Failure
-from thread_finder.app.letters import Written
-from thread_finder.model import Address, Advice, Candidate, Finding, Thread
+from thread_finder.model import Address, Candidate, Finding, Thread
 
 Json = dict[str, Any]
 
@@ -56,39 +54,6 @@ def thread_shape(thread: Thread | None) -> Json | None:
         "first_date": _iso(min(dates, default=None)),
         "last_date": _iso(max(dates, default=None)),
         "message_ids": [m.message_id for m in thread.messages if m.message_id],
-    }
-
-
-def preview_shape(written: Written) -> Json:
-    """One object of ``preview --json``: the finding, plus the letter as it would be saved."""
-    headers = {"In-Reply-To": written.in_reply_to, "References": written.references}
-    return finding_shape(written.finding) | {
-        "subject": written.subject,
-        "from": _email(written.sender),
-        "to": _email(written.recipient),
-        "text": written.text,
-        "html": written.html,
-        "headers": {name: value for name, value in headers.items() if value},
-        "advice": [advice_shape(a) for a in written.advice],
-    }
-
-
-def advice_shape(advice: Advice) -> Json:
-    """A rule, its level and its sentence."""
-    return {"rule": advice.rule, "level": str(advice.level), "message": advice.message}
-
-
-def outcome_shape(outcome: Outcome) -> Json:
-    """One object of ``draft --json``."""
-    return {
-        "contact": outcome.contact.name,
-        "action": str(outcome.action),
-        "draft_id": outcome.draft_id or None,
-        "thread_id": outcome.thread_id or None,
-        "message_id": outcome.message_id or None,
-        "verified": outcome.verified,
-        "link": outcome.link or None,
-        "why": outcome.why,
     }
 
 

@@ -29,7 +29,7 @@ def show_findings(results: Sequence[Finding | Failure]) -> None:
 
 def show_finding(result: Finding | Failure) -> None:
     """Thread, parent, addresses, reasons, runners-up and warnings of one contact."""
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table
 
     screen = console()
     screen.print(_headline(result))
@@ -46,8 +46,8 @@ def show_finding(result: Finding | Failure) -> None:
 
 def show_table(results: Sequence[Finding | Failure]) -> None:
     """A line per contact, and what to look at."""
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("Contact", "Verdict", "Thread", "Last mail", "Met", "Sure"):

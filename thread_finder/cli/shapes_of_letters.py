@@ -1,0 +1,41 @@
+"""The JSON shapes of letters and drafts (docs/json.md)."""
+
+from __future__ import annotations
+
+from thread_finder.app.drafting import Outcome
+from thread_finder.app.letters import Written
+from thread_finder.cli.shapes import Json, finding_shape
+from thread_finder.model import Advice
+
+
+def preview_shape(written: Written) -> Json:
+    """One object of ``preview --json``: the finding, plus the letter as it would be saved."""
+    headers = {"In-Reply-To": written.in_reply_to, "References": written.references}
+    return finding_shape(written.finding) | {
+        "subject": written.subject,
+        "from": written.sender.email,
+        "to": written.recipient.email,
+        "text": written.text,
+        "html": written.html,
+        "headers": {name: value for name, value in headers.items() if value},
+        "advice": [advice_shape(a) for a in written.advice],
+    }
+
+
+def advice_shape(advice: Advice) -> Json:
+    """A rule, its level and its sentence."""
+    return {"rule": advice.rule, "level": str(advice.level), "message": advice.message}
+
+
+def outcome_shape(outcome: Outcome) -> Json:
+    """One object of ``draft --json``."""
+    return {
+        "contact": outcome.contact.name,
+        "action": str(outcome.action),
+        "draft_id": outcome.draft_id or None,
+        "thread_id": outcome.thread_id or None,
+        "message_id": outcome.message_id or None,
+        "verified": outcome.verified,
+        "link": outcome.link or None,
+        "why": outcome.why,
+    }

@@ -24,8 +24,10 @@ FITS_MET_ON = 2.5
 MISSES_MET_ON = -1.5
 LATER_MEETING = -0.35  # for each earlier thread that arranges or thanks for a meeting
 JUST_AFTER = timedelta(days=8)
-SMALL_GROUP_SAYS, GROUP_SAYS = 1.0, 0.8  # how much of what is said to several is said to one
-TOO_LONG_FOR_WORDS = 220  # words of new text from which on a mail is business, not an appointment
+SAID_TO = ((0, 1.0), (2, 0.9), (5, 0.6))  # what is said to so many others besides counts so much
+SAID_TO_MORE = 0.3
+SAID_IN = ((80, 1.0), (150, 0.7), (300, 0.35))  # words of new text: long mails are business, not appointments
+SAID_IN_MORE = 0.1
 MONTHS_AROUND = timedelta(days=75)
 
 
@@ -220,12 +222,12 @@ def _just_after(day: date, meeting: date) -> bool:
 
 def _intimacy(message: Message, pair: Pair) -> float:
     others = pair.others(message)
-    return 1.0 if others == 0 else SMALL_GROUP_SAYS if others <= 2 else GROUP_SAYS
+    return next((share for most, share in SAID_TO if others <= most), SAID_TO_MORE)
 
 
 def _brevity(message: Message) -> float:
     words = len(message.new_text.split())
-    return 1.0 if words <= TOO_LONG_FOR_WORDS else 0.45
+    return next((share for most, share in SAID_IN if words <= most), SAID_IN_MORE)
 
 
 def _best(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thread_finder import config as settings
+from thread_finder.addressbook import load_contacts
+from thread_finder.demo.sample import sample_folder
 from thread_finder.finding.find import find
 from thread_finder.finding.lexicon import search_words
 from thread_finder.mailboxes.archive import ArchiveMailbox
@@ -50,10 +53,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    report: dict[str, Any] = {}
+    report: dict[str, Any] = {"sample": _synthetic_report("Sample mailbox (demo)", *sample(), quiet=options.json)}
     if (options.data / "synthetic").is_dir():
         cases, cost = synthetic(options.data / "synthetic")
-        report["synthetic"] = _synthetic_report(cases, cost, quiet=options.json)
+        report["synthetic"] = _synthetic_report("Invented mailbox", cases, cost, quiet=options.json)
     if (options.data / "enron").is_dir():
         report["enron"] = enron(options.data / "enron", quiet=options.json)
     if options.json:
@@ -65,13 +68,31 @@ def synthetic(folder: Path) -> tuple[list[Case], float]:
     who = json.loads((folder / "OWNER.json").read_text("utf-8"))
     owner = Owner(who["name"], tuple(who["emails"]))
     truth = json.loads((folder / "truth.json").read_text("utf-8"))
-    rows = {row["name"]: row for row in csv.DictReader((folder / "contacts.csv").open(encoding="utf-8"))}
+    lines = (folder / "contacts.csv").read_text("utf-8").splitlines()
+    rows = {row["name"]: row for row in csv.DictReader(lines)}
     contacts = [_contact(answer, rows.get(answer["name"], {})) for answer in truth.values()]
-    answers = correspondences([folder / "mailbox.mbox"], owner, contacts)
+    return _found([folder / "mailbox.mbox"], owner, contacts, list(truth.values()))
+
+
+def sample() -> tuple[list[Case], float]:
+    """The cases of the mailbox that ships with the program."""
+    folder = sample_folder()
+    owner = settings.load(folder / "config.toml").owner
+    known = {contact.name: contact for contact in load_contacts(folder / "contacts.toml").contacts}
+    truth = json.loads((folder / "answers.json").read_text("utf-8"))
+    contacts = [known[answer["name"]] for answer in truth.values()]
+    return _found([folder / "sample.mbox"], owner, contacts, list(truth.values()))
+
+
+def _found(
+    paths: Sequence[Path], owner: Owner, contacts: Sequence[Contact], truth: Sequence[dict[str, Any]]
+) -> tuple[list[Case], float]:
+    """Find for every contact; the cases and the CPU milliseconds a message read."""
+    answers = correspondences(paths, owner, contacts)
     started = time.process_time()
     cases = [
         Case(contact, answer, find(contact, owner, threads), threads)
-        for contact, answer, threads in zip(contacts, truth.values(), answers, strict=True)
+        for contact, answer, threads in zip(contacts, truth, answers, strict=True)
     ]
     read = sum(len(thread.messages) for threads in answers for thread in threads)
     return cases, (time.process_time() - started) * 1000 / max(1, read)
@@ -139,7 +160,7 @@ def enron(folder: Path, *, quiet: bool) -> dict[str, Any]:
     return {"found": _share(found), "false_claims": _share(claims), "ms": spent * 1000 / max(1, messages)}
 
 
-def _synthetic_report(cases: list[Case], cost: float, *, quiet: bool) -> dict[str, Any]:
+def _synthetic_report(title: str, cases: list[Case], cost: float, *, quiet: bool) -> dict[str, Any]:
     replies = [case for case in cases if case.truth["verdict"] == case.finding.verdict == "reply" and case.right]
     details = {
         "parent": [
@@ -151,15 +172,15 @@ def _synthetic_report(cases: list[Case], cost: float, *, quiet: bool) -> dict[st
     }
     brier = sum((c.finding.confidence - c.right) ** 2 for c in cases) / max(1, len(cases))
     if not quiet:
-        print("Invented mailbox")
+        print(f"\n{title}")
         print(f"  right                  {_rate([c.right for c in cases])}")
         print(f"  rule «first thread»    {_rate([_first_thread(c) for c in cases])}")
         for name, values in details.items():
             print(f"  {name:22} {_rate(values)}")
         print(f"  Brier score            {brier:.3f}")
         print(f"  CPU a message          {cost:.2f} ms")
-        for title, key in (("kind", lambda c: str(c.truth["kind"])), ("language", lambda c: c.contact.language or "?")):
-            print(f"  by {title}")
+        for name, key in (("kind", lambda c: str(c.truth["kind"])), ("language", lambda c: c.contact.language or "?")):
+            print(f"  by {name}")
             for group, members in sorted(_grouped(cases, key).items()):
                 print(f"    {group:20} {_rate([c.right for c in members])}")
         for case in cases:

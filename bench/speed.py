@@ -52,7 +52,7 @@ def _measure(here: Path, archive: str) -> None:
     command = [*CLI, "--config", str(config), "find", "ek@a-klaw.com", "--json"]
     _report(f"{archive}: first index and find", *_run(command, here))
     _report(f"{archive}: find for one contact", *min(_run(command, here) for _ in range(3)))
-    command[5] = "louis.soldano@enron.com"
+    command[6] = "louis.soldano@enron.com"
     _report(f"{archive}: find, long correspondence", *min(_run(command, here) for _ in range(3)))
 
 

@@ -12,7 +12,7 @@ from thread_finder.finding.signals import SIGNALS, Reading, read
 from thread_finder.model import Automatic, Evidence, Kind, Message, PartialDate, Thread
 
 # What makes a thread, in one place. Scores are log-odds-like; see docs/finding.md.
-THANKS_ENOUGH = 3.0
+THANKS_ENOUGH = 4.2
 SCHEDULING_ENOUGH = 3.0
 KIND_SCORE = {Kind.THANK_YOU: 4.4, Kind.SCHEDULING: 2.4, Kind.CONVERSATION: -0.6}
 STRENGTH = 0.22  # of each point of scheduling and thanks beyond being enough
@@ -23,6 +23,7 @@ SMALL_GROUP = -0.5
 FITS_MET_ON = 2.5
 MISSES_MET_ON = -1.5
 LATER_MEETING = -0.35  # for each earlier thread that arranges or thanks for a meeting
+UNRELATED_THANKS = 0.6  # of thanks that follow none of the meetings the mails tell of
 JUST_AFTER = timedelta(days=8)
 SAID_TO = ((0, 1.0), (2, 0.9), (5, 0.6))  # what is said to so many others besides counts so much
 SAID_TO_MORE = 0.3
@@ -157,6 +158,8 @@ def _thanks(view: _View, meetings: Sequence[date]) -> tuple[float, tuple[Evidenc
             points += SIGNALS["just-after-meeting"].thanks
             hits.append(Evidence("just-after-meeting", message.message_id, "", SIGNALS["just-after-meeting"].thanks))
         points *= min(1.0, _brevity(message) + 0.3)
+        if meetings and not (message.date and any(_just_after(message.date.date(), day) for day in meetings)):
+            points *= UNRELATED_THANKS
         if points > best:
             best, evidence = points, hits
     return best, _best(evidence)

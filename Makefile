@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make demo    see the whole job on a sample mailbox"
 	@echo "make test    tests, ruff, mypy, and the built wheel in a fresh environment"
-	@echo "make bench   accuracy, speed and letters, as printed in docs/"
+	@echo "make bench   accuracy and speed, as printed in docs/"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml"
 	@echo "make clean   remove the environment and what was built"
 
@@ -50,7 +50,6 @@ smoke: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/accuracy.py
-	$(BIN)/python bench/letters.py
 	$(BIN)/python bench/speed.py
 
 # The lock names no index: hashes alone say what may be installed, from wherever pip is set up to look.

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from conftest import Ran, User
 
 TEN = (
-    "Rosheen", "Alasdair", "Lucille", "Bryony", "Wiebke", "Mathilde", "Inmaculada", "Donatella", "山田 太郎", "Søren Åberg",
+    "Rosheen", "Alasdair", "Lucille", "Bryony", "Wiebke", "Mathilde", "Inmaculada", "Donatella",
+    "山田 太郎", "Søren Åberg",
 )  # fmt: skip
 DRAFT_KEYS = {"contact", "action", "draft_id", "thread_id", "message_id", "verified", "why"}
 

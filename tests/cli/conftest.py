@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from thread_finder.cli.commands import app
 from thread_finder.demo.sample import SAMPLE_TODAY, write_sample
 
 AS_OF = ("--as-of", SAMPLE_TODAY.isoformat())
@@ -45,7 +47,7 @@ class Ran:
 
 @dataclass(frozen=True)
 class User:
-    """The sample's owner, with the program as a separate process."""
+    """The sample's owner, at the program."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -81,12 +83,16 @@ class User:
             preexec_fn=before,  # noqa: PLW1509 - to lower a limit of the child, which has one thread
         )
 
-    def run(self, *arguments: str, before: Callable[[], None] | None = None) -> Ran:
-        return finished(self.start(*arguments, before=before))
+    def run(self, *arguments: str) -> Ran:
+        """The command in this process: the same path but for the interpreter's start."""
+        result = CliRunner(env=dict(self.environment)).invoke(app, list(arguments))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
 
-    def at(self, command: str, *arguments: str, before: Callable[[], None] | None = None) -> Ran:
+    def at(self, command: str, *arguments: str) -> Ran:
         """A command on the sample's own day."""
-        return self.run(command, *arguments, *AS_OF, before=before)
+        return self.run(command, *arguments, *AS_OF)
 
     def saved(self) -> list[Path]:
         """The files of the drafts, tmp and new included."""

@@ -15,7 +15,7 @@ import pytest
 from thread_finder.mail.parse import parse_message
 
 if TYPE_CHECKING:
-    from conftest import Ran, User
+    from tests.cli.conftest import Ran, User
 
 TEN = (
     "Rosheen", "Alasdair", "Lucille", "Bryony", "Wiebke", "Mathilde", "Inmaculada", "Donatella",
@@ -183,7 +183,7 @@ def test_a_drafts_folder_that_cannot_be_written_keeps_the_letter(user: User) -> 
     assert len(user.saved()) == 1
 
 
-def test_a_full_disk_loses_no_letter_silently(user: User) -> None:
+def test_a_full_disk_loses_no_letter_silently(user: User, finish: Callable[[subprocess.Popen[bytes]], Ran]) -> None:
     user.at("draft", "Søren")
     before = user.saved()
     large = user.folder / "photo.bin"
@@ -192,7 +192,7 @@ def test_a_full_disk_loses_no_letter_silently(user: User) -> None:
     def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))  # the letter is too big, the memory is not
 
-    ran = user.at("draft", "Rosheen", "--attach", str(large), before=full)
+    ran = finish(user.start("draft", "Rosheen", "--attach", str(large), "--as-of", "2026-11-24", before=full))
     assert ran.code == 7, ran
     assert "Traceback" not in ran.out + ran.err
     assert "it was not saved" in ran.out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from thread_finder.demo.sample import sample_folder
 
 if TYPE_CHECKING:
-    from conftest import User
+    from tests.cli.conftest import User
 
 FINDING_KEYS = {
     "contact", "emails", "verdict", "kind", "confidence", "thread", "parent", "reply_to", "reply_from", "met_on",
@@ -133,14 +133,13 @@ def test_controls_in_mail_are_shown_as_marks_and_markup_is_literal(user: User) -
         mbox.write("\n" + HOSTILE)
     with user.contacts.open("a", encoding="utf-8") as contacts:
         contacts.write('\n[[contact]]\nname = "Vex Trapp"\nemails = ["vex@trap.example"]\n')
+        contacts.write('\n[[contact]]\nname = "Esc \\u001b[1mape"\nemails = ["esc@trap.example"]\n')
     for command in ("find", "preview", "draft"):
         ran = user.at(command, "Vex")
-        assert "Traceback" not in ran.err
+        assert "Vex Trapp" in ran.out, ran
         for control in ("\x1b", "\x07", "\u202e"):
             assert control not in ran.out + ran.err, command
-    ran = user.at("find", "Vex")
-    shown = ran.out
-    assert ran.code == 0, ran
-    assert "[31mred" in shown
-    assert "[/bold]" in shown
-    assert "⟨U+202E⟩" in shown
+    shown = user.at("find", "Vex")
+    assert "␛[1mape" in shown.err
+    # The parser turns C0 controls of a header into spaces; the screen marks what it leaves.
+    assert "“Coffee [31mred [2J [/bold] ⟨U+202E⟩x”" in shown.out

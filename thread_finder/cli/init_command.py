@@ -93,7 +93,12 @@ def init(
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_private(path, text.encode())
     write_private(people, _CONTACTS.format(name=_quoted(person), email=_quoted(address)).encode())
-    settings.load(path)  # a wrong address is better said now
+    try:
+        settings.load(path)  # a wrong address is better said now
+    except ConfigError:
+        path.unlink()
+        people.unlink()
+        raise
     if as_json:
         print_json({"config": str(path), "contacts": str(people)})
         return

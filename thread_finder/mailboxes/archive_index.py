@@ -250,7 +250,8 @@ def _open(path: Path) -> sqlite3.Connection:
                 return db
         except sqlite3.OperationalError as error:
             db.close()
-            raise MailboxError(f"The archive's index {path} is in use: {error}.", "wait for the other run") from None
+            to_do = "wait for the other run" if "locked" in str(error) else "free some space, or check the disk"
+            raise MailboxError(f"The archive's index {path} cannot be opened: {error}.", to_do) from None
         except sqlite3.DatabaseError:
             pass
         db.close()

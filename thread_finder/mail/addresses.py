@@ -33,6 +33,7 @@ _SPEC = re.compile(
     r"(?:[^\s@<>()\[\],;:\"\\\x00-\x20\x7f-\x9f]{1,128}|\"(?:[^\"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f]){1,126}\")"
     r"@(?:[^\s@<>()\[\],;:\"'\\\x00-\x20\x7f-\x9f=]{1,255}|\[[0-9A-Za-z:.]{2,60}\])"
 )
+_COMMENT = re.compile(r"\([^()]*\)")
 _ROUTE = re.compile(r"@[^:<>]{1,400}:")
 
 
@@ -54,6 +55,10 @@ class _Entry:
     angle: str | None = None
     broken: bool = False
 
+    @property
+    def has_address(self) -> bool:
+        return bool(self.angle) or any("@" in word for word, _ in self.words)
+
 
 @lru_cache(maxsize=16_384)
 def _cached(text: str) -> tuple[Address, ...]:
@@ -71,35 +76,25 @@ def _parse(text: str) -> tuple[Address, ...]:
 
 def _entries(text: str) -> Iterator[_Entry]:
     entry, position, glued = _Entry(), 0, False
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None:  # pragma: no cover - "other" takes any character
-            break
+    while token := _TOKEN.match(text, position):
         kind, content, position = token.lastgroup, token[token.lastgroup or 0], token.end()
-        if kind == "space":
-            glued = False
-            continue
-        if kind == "separator":
+        if kind == "separator" or (kind == "angle" and entry.angle is not None):
             yield entry
             entry = _Entry()
-        elif kind == "colon":
-            # A group's name, unless an address came before: then it is debris.
-            entry = entry if entry.angle or any("@" in word for word, _ in entry.words) else _Entry()
-        elif kind == "angle":
-            if entry.angle is not None:
-                yield entry
-                entry = _Entry()
-            entry.angle = content
-        elif kind in ("quoted", "atom"):
+        if kind in {"quoted", "atom"}:
             _add_word(entry, content, kind == "quoted", glued)
+        elif kind == "angle":
+            entry.angle = content
+        elif kind == "colon" and not entry.has_address:
+            entry = _Entry()  # that was a group's name
         elif content == "(":
             comment, position = _comment(text, position)
             entry.comments.append(comment)
-        else:
+        elif kind == "other":
             entry.broken = True
-            if content == '"' and text.find('"', position) < 0:
-                text = text.replace("\\", " ") if "\\" in text else text  # no second scan for a closing quote
-        glued = kind in ("quoted", "atom")
+            if content == '"':  # without an end: escapes would only make each later quote scan to the end, too
+                text = text[:position] + text[position:].replace("\\", " ")
+        glued = kind in {"quoted", "atom"}
     yield entry
 
 
@@ -138,22 +133,25 @@ def _display(entry: _Entry) -> str:
 
 def _bare(entry: _Entry) -> Iterator[Address]:
     """Addresses without angle brackets: ``jane@x.example (Jane Doe)``, and lists that lost their commas."""
-    emails = [_spec(word) for word, quoted in entry.words if not quoted]
+    whole = "".join(word for word, _ in entry.words)
+    if any(not quoted and (word[:1] in ".@" or word[-1:] in ".@") for word, quoted in entry.words):
+        emails = [_spec(whole)]  # "jane @ x . example": RFC 5322 4.4
+    else:
+        emails = [_spec(word) for word, quoted in entry.words if not quoted]
     if len(found := [email for email in emails if email]) > 1:
         yield from (Address(email) for email in found)
         return
-    whole = "".join(word for word, _ in entry.words)
-    email = found[0] if found else _spec(whole)  # "jane @ x . example": RFC 5322 4.4
+    email = found[0] if found else _spec(whole)
     if email:
-        rest = " ".join(word for word, _ in entry.words if found and _spec(word) != email)
+        rest = " ".join(word for word, _ in entry.words if found and whole.lower() != email and _spec(word) != email)
         yield Address(email, _name(rest or " ".join(entry.comments), email))
 
 
 def _spec(text: str) -> str:
     """An addr-spec in lower case, "" if ``text`` is none."""
-    if "@" not in text or len(text) > 1000:
+    if "@" not in text or "=?" in text or len(text) > 1000:  # an encoded word is no address (RFC 2047 5)
         return ""
-    spec = text.strip().strip("'")
+    spec = (_COMMENT.sub("", text) if "(" in text else text).strip().strip("'")
     if spec[:7].lower() == "mailto:":
         spec = spec[7:].partition("?")[0]
     spec = _ROUTE.sub("", spec, count=1) if spec.startswith("@") else spec

@@ -16,6 +16,7 @@ _USUAL = re.compile(
     r"\s*(?:[A-Za-z]{2,9}\.?,?\s*)?(\d{1,2})\s+([A-Za-z]{3})[a-z]*\.?,?\s+(\d{2,4})[\s,]+"
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([+-]\d{4})?(?=\s|$|\()"
 )
+_COMMENT = re.compile(r"\([^()]*\)")
 _ISO = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?")
 
 
@@ -32,7 +33,8 @@ def parse_date(value: str | bytes) -> datetime | None:
     if match := _ISO.match(text):
         year, month, day, hour, minute, second, zone = match.groups()
         return _moment(int(year), int(month), int(day), (hour, minute, second), _offset((zone or "").replace(":", "")))
-    return _by_the_library(text)
+    bare = _COMMENT.sub(" ", _COMMENT.sub(" ", text)) if "(" in text else text
+    return parse_date(bare) if bare != text else _by_the_library(text)
 
 
 def _by_the_library(text: str) -> datetime | None:

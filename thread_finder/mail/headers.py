@@ -26,7 +26,7 @@ __all__ = [
     "thread_id",
 ]
 
-_MAX_HEADER = 4_000_000  # bytes of a header section that are looked at
+_MAX_HEADER = 1_000_000  # bytes of a header section that are looked at
 _MAX_FIELDS = 50  # of one name
 
 _BLANK_LINE = re.compile(rb"\n\r?\n|\r\r")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import astuple
 
 from thread_finder.mail.automatic import FIELDS as AUTOMATIC_FIELDS
-from thread_finder.mail.automatic import bounced_addresses, classify
+from thread_finder.mail.automatic import classify
+from thread_finder.mail.bounces import bounced_addresses
 from thread_finder.mail.calendar import is_calendar, parse_calendar
 from thread_finder.mail.headers import (
     decode_text,
@@ -18,13 +20,13 @@ from thread_finder.mail.headers import (
 )
 from thread_finder.mail.headers import thread_id as gmail_thread_id
 from thread_finder.mail.mime import Part, leaves
-from thread_finder.mail.quotes import Split, split_html, split_text, unflowed
+from thread_finder.mail.quotes import MAX_TEXT, Split, split_html, split_text, unflowed
 from thread_finder.model import Address, Automatic, CalendarPart, Label, Message
 
-MAX_TEXT = 200_000  # characters of a message's text that are kept
 MAX_HTML = 1_000_000
 _MAX_ENCODED = 3 * MAX_TEXT
 _MAX_CALENDARS = 10
+_QUOTE_MARKS = ("gmail_quote", "yahoo_quoted", "divRplyFwdMsg", "appendonsend", "cite")
 
 _FIELDS = (
     "message-id",
@@ -63,7 +65,7 @@ def parse_message(raw: bytes, *, id: str = "", thread_id: str = "", labels: froz
     parts = leaves(raw, header, body)
     senders = parse_addresses(_first(fields, "from")) or parse_addresses(_first(fields, "sender"))
     calendar = _calendar(parts)
-    automatic = classify(fields, senders[0] if senders else None, has_calendar=bool(calendar))
+    automatic = classify(fields, senders[0] if senders else None, calendar)
     text, split, html = _bodies(parts)
     return Message(
         id=id,
@@ -85,7 +87,7 @@ def parse_message(raw: bytes, *, id: str = "", thread_id: str = "", labels: froz
         signature=split.signature,
         html=html,
         calendar=calendar,
-        bounced=bounced_addresses(parts, text) if automatic is Automatic.DELIVERY_REPORT else (),
+        bounced=_bounced(fields, parts, text) if automatic is Automatic.DELIVERY_REPORT else (),
         attachments=tuple(part.filename for part in parts if part.filename and part.attached),
     )
 
@@ -103,9 +105,13 @@ def _addresses(fields: dict[str, list[str]], name: str) -> tuple[Address, ...]:
 
 
 def _references(fields: dict[str, list[str]]) -> tuple[str, ...]:
-    ids = [found for name in ("references", "in-reply-to") for value in fields.get(name, ()) for found in
-           parse_message_ids(value)]  # fmt: skip
+    values = (value for name in ("references", "in-reply-to") for value in fields.get(name, ()))
+    ids = [found for value in values for found in parse_message_ids(value)]
     return tuple(dict.fromkeys(ids))
+
+
+def _bounced(fields: dict[str, list[str]], parts: Sequence[Part], text: str) -> tuple[str, ...]:
+    return bounced_addresses(parts, text, _first(fields, "x-failed-recipients"))
 
 
 def _calendar(parts: Sequence[Part]) -> tuple[CalendarPart, ...]:
@@ -115,27 +121,45 @@ def _calendar(parts: Sequence[Part]) -> tuple[CalendarPart, ...]:
 
 
 def _bodies(parts: Sequence[Part]) -> tuple[str, Split, str]:
-    """The whole text, its split, and the raw HTML: from the plain part, or from HTML where there is no other."""
+    """The whole text, its split, and the raw HTML.
+
+    Of the forms of one text (multipart/alternative) the plain one is read; HTML that stands alone is converted, and
+    HTML helps where the plain form shows no quotation and the structure of the HTML does.
+    """
     shown = [part for part in parts if not part.attached and not is_calendar(part)]
-    plain = _joined(part for part in shown if part.content_type == "text/plain")
-    html = next((part.text(_MAX_ENCODED)[:MAX_HTML] for part in shown if part.content_type == "text/html"), "")
-    if plain.strip():
-        return plain, split_text(plain), html
-    if html:
-        text, split = split_html(html)
-        return text[:MAX_TEXT], split, html
-    return plain, Split(), html
+    plain = {
+        id(part): text for part in shown if part.content_type == "text/plain" and (text := _plain_text(part)).strip()
+    }
+    doubled = {number for part in shown if id(part) in plain for number in part.alternatives}
+    htmls = [part for part in shown if part.content_type == "text/html"]
+    html = htmls[0].text(_MAX_ENCODED)[:MAX_HTML] if htmls else ""
+    if all(doubled.intersection(part.alternatives) for part in htmls):
+        text = "\n".join(plain.values())[:MAX_TEXT]
+        return text, _split_with_help(text, html), html
+    pieces = [
+        (plain[id(part)], split_text(plain[id(part)])) if id(part) in plain else split_html(part.text(_MAX_ENCODED))
+        for part in shown
+        if id(part) in plain or (part.content_type == "text/html" and not doubled.intersection(part.alternatives))
+    ]
+    return "\n".join(text for text, _ in pieces)[:MAX_TEXT], _together([split for _, split in pieces]), html
 
 
-def _joined(parts: Iterable[Part]) -> str:
-    texts: list[str] = []
-    room = MAX_TEXT
-    for part in parts:
-        text = part.text(_MAX_ENCODED)[:room]
-        if part.parameters.get("format", "").lower() == "flowed":
-            text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
-        texts.append(text)
-        room -= len(text)
-        if room <= 0:
-            break
-    return "\n".join(texts)
+def _split_with_help(text: str, html: str) -> Split:
+    split = split_text(text)
+    if html and not split.quoted and any(mark in html for mark in _QUOTE_MARKS):
+        structured = split_html(html)[1]
+        return structured if structured.quoted and structured.new else split
+    return split
+
+
+def _together(splits: Sequence[Split]) -> Split:
+    if len(splits) == 1:
+        return splits[0]
+    return Split(*("\n".join(filter(None, pieces)) for pieces in zip(*map(astuple, splits), strict=True)))
+
+
+def _plain_text(part: Part) -> str:
+    text = part.text(_MAX_ENCODED)[:MAX_TEXT]
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
+    return text

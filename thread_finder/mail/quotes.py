@@ -1,69 +1,43 @@
-"""A body's new text apart from quoted text and signature. Line by line, in linear time (hazards A9)."""
+"""A body's new text apart from quoted text and signature (advice E). Line by line, in linear time (hazards A9).
+
+Two passes. The first marks the lines that are quoted: those with ">", the lines that introduce them, and everything
+below a divider, a block of header fields, or an introduction that no ">" follows. The second looks for a signature
+in what is left. No line is lost: each goes to new, quoted or signature.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-MAX_LINES = 4_000
-_LINE = 400  # characters of a line that the patterns look at
+from thread_finder.mail.quote_marks import (
+    ADDRESS_HINT,
+    ATTRIBUTION_START,
+    DATE_HINT,
+    DIVIDER,
+    FIELDS,
+    FORWARDED,
+    LINE,
+    NAME_WROTE,
+    NOTES_DATE,
+    RULE,
+    WROTE,
+)
+from thread_finder.mail.signatures import signature_start
 
-# The line with which mail programs introduce what they quote, by language; on one line or wrapped over two or three.
-_WROTE = (
-    r"wrote|writes|escribi[oó]|a [eé]crit|schrieb|schreef|escreveu|ha scritto|scrisse|skrev|napisał\(?a?\)?|"
-    r"kirjoitti|pisze|написал\(?а?\)?"
-)
-_ATTRIBUTION = re.compile(
-    rf"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|På|W dniu|Il giorno|Il|Dne)\b.{{6,300}}(?:{_WROTE})\b.{{0,80}}[:：]\s*$"
-    rf"|^\s*\S.{{3,200}}\b(?:{_WROTE})\s*(?:on .{{4,60}})?[:：]\s*$"
-    r"|^\s*\d{4}\s*[年년/-].{4,200}(?:写道|寫道|のメール|書きました|작성|님이)\s*[:：]?.{0,30}$"
-    r"|^\s*(?:在\s*)?\d{4}.{4,200}[<＜].{3,100}[>＞].{0,12}[:：]\s*$"
-    r"|^\s*.{2,80}(?:さん|様)?(?:は|が).{0,60}(?:書きました|書いた)\s*[:：]\s*$",
-    re.IGNORECASE,
-)
-_ATTRIBUTION_START = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|Em|Dne)\s+(?:\S+\s+){0,3}?\S{0,12}\d", re.IGNORECASE)
-_DIVIDER = re.compile(
-    r"^\s*[-_=*]{2,}\s*(?:original message|original appointment|forwarded (?:message|by)|forwarded by.{0,120}|"
-    r"mensaje original|mensaje reenviado|message d'origine|message original|message transféré|message transmis|"
-    r"urspr[uü]ngliche nachricht|originalnachricht|weitergeleitete nachricht|mensagem original|mensagem encaminhada|"
-    r"messaggio originale|messaggio inoltrato|oorspronkelijk bericht|doorgestuurd bericht|ursprungligt meddelande|"
-    r"originalmeddelande|opprinnelig melding|oprindelig meddelelse|原始邮件|原始郵件|转发的邮件|元のメッセージ|"
-    r"転送メッセージ|원본 메시지|전달된 메시지).{0,40}[-_=*]*\s*$"
-    r"|^\s*-{6,}\s*forwarded by.{0,160}$|^\s*begin forwarded message:?\s*$"
-    r"|^\s*(?:anfang der weitergeleiteten|début du message|inicio del mensaje|inizio messaggio).{0,40}:\s*$",
-    re.IGNORECASE,
-)
-_FROM_FIELD = re.compile(
-    r"^[\s*]*(?:from|de|von|da|van|från|fra|发件人|發件人|寄件者|差出人|보낸 ?사람)[\s*]*[:：]\s*\S", re.IGNORECASE
-)
-_MORE_FIELDS = re.compile(
-    r"^[\s*]*(?:sent|date|to|cc|subject|enviado(?: el)?|fecha|para|asunto|envoyé|à|objet|gesendet|datum|an|betreff|"
-    r"enviada em|data|assunto|inviato|a|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|"
-    r"发送时间|收件人|主题|日期|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)[\s*]*[:：]",
-    re.IGNORECASE,
-)
-# Lotus Notes: a name, a date and "To:" below each other.
-_NOTES_TO = re.compile(r"^\s*(?:To|Sent by):\s*\S", re.IGNORECASE)
-_NOTES_DATE = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d{2}\s*(?:[AP]M)?\s*$", re.IGNORECASE)
-_MOBILE = re.compile(
-    r"^\s*(?:sent from (?:my|a|mail for|outlook|yahoo|the)\b.{0,60}|get outlook for .{0,30}|"
-    r"enviado desde mi .{0,40}|enviado do meu .{0,40}|envoy[ée] de(?:puis)? mon .{0,40}|"
-    r"von meinem .{0,30} gesendet|gesendet von .{0,30}|inviato da(?:l mio)? .{0,40}|verzonden vanaf mijn .{0,40}|"
-    r"verstuurd vanaf mijn .{0,40}|skickat från min .{0,40}|sendt fra min .{0,40}|从我的.{1,30}发[送出]|"
-    r"發自我的.{1,30}|.{1,20}から送信|나의 .{1,20}에서 보냄)\s*\.?\s*$",
-    re.IGNORECASE,
-)
-_DISCLAIMER = re.compile(
-    r"^\s*(?:this (?:e-?mail|message)(?: \w+){0,6} (?:is|contains|may contain|and any).{0,60}(?:confidential|privileged|"
-    r"intended)|confidentiality notice|diese e-?mail enthält vertrauliche|ce message (?:est|et toutes).{0,40}confidenti|"
-    r"este (?:mensaje|correo).{0,60}confidencial|esta mensagem.{0,60}confidencia)",
-    re.IGNORECASE,
-)
+MAX_TEXT = 200_000  # characters of a message's text that are kept
+MAX_SPLIT = 60_000  # of these are split line by line; what comes after is quoted matter or no letter
+_HEADER_BLOCK = 40  # lines that a quoted header may take, long To: lists included
+_ATTRIBUTION_LINES = 3
+_INTRODUCING = (":", "：", "작성", "写道", "寫道")
+
+_BLANKS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """``new`` is what the author wrote this time, ``quoted`` older words, ``signature`` the sign-off block."""
+    """``new`` is what the author wrote this time, ``quoted`` older words, ``signature`` the block under the letter."""
 
     new: str = ""
     quoted: str = ""
@@ -71,108 +45,230 @@ class Split:
 
 
 def split_text(text: str) -> Split:
-    """Split a plain text body. Lines between quoted lines (inline replies) are new text."""
-    lines = text.split("\n")[:MAX_LINES]
-    own: list[str] = []
-    quoted: list[str] = []
-    index = 0
-    while index < len(lines):
-        line = lines[index][:_LINE]
-        if line.lstrip().startswith((">", "|>")) and not line.startswith(">From "):
-            quoted.append(lines[index])
-            index += 1
-        elif length := _introduces(lines, index):
-            if not _inline_follows(lines, index + length):
-                quoted += lines[index:]
-                break
-            quoted += lines[index : index + length]
-            index += length
-        else:
-            own.append(lines[index])
-            index += 1
-    new, signature = _unsigned(own)
-    return Split(new, "\n".join(quoted).strip(), signature)
+    """Split a plain text body. Lines between quoted lines (inline replies) are new text.
+
+    Only the first MAX_SPLIT characters are looked at; what follows goes where they end. Nothing beyond MAX_TEXT.
+    """
+    head, rest = text[:MAX_SPLIT], text[MAX_SPLIT:MAX_TEXT]
+    lines = head.split("\n")
+    quoted = quoted_lines(lines)
+    signed = _signature_lines(lines, quoted)
+    if rest:
+        first, *more = rest.split("\n")
+        lines[-1] += first
+        lines += more
+        quoted += [quoted[-1]] * len(more)
+        signed += [signed[-1]] * len(more)
+    return Split(
+        new=_joined(line for line, old, below in zip(lines, quoted, signed, strict=True) if not old and not below),
+        quoted=_joined(line for line, old in zip(lines, quoted, strict=True) if old),
+        signature=_joined(line for line, below in zip(lines, signed, strict=True) if below),
+    )
 
 
 def split_html(html: str) -> tuple[str, Split]:
-    """The whole text of an HTML body, and its parts: by the marks of mail programs, then by the text itself."""
-    from thread_finder.mail.html import read_html  # noqa: PLC0415 - only HTML mail needs it
+    """The whole text of an HTML body, quoted lines marked with ">", and its split.
 
-    page = read_html(html)
-    split = split_text(page.own)
-    quoted = "\n\n".join(part for part in (split.quoted, page.quoted) if part)
-    signature = "\n".join(part for part in (split.signature, page.signature) if part)
-    return page.whole, Split(split.new, quoted, signature)
+    The marks that mail programs leave in the structure count first, then the text's own.
+    """
+    from thread_finder.mail.html import html_lines  # noqa: PLC0415  only HTML mail needs it
+
+    lines = html_lines(html)
+    text = "\n".join(line.shown for line in lines)[:MAX_TEXT]
+    if not any(line.signature for line in lines):
+        return text, split_text(text)
+    split = split_text("\n".join(line.shown for line in lines if not line.signature))
+    signature = "\n".join((split.signature, *(line.text for line in lines if line.signature)))
+    return text, Split(split.new, split.quoted, _BLANKS.sub("\n\n", signature).strip())
+
+
+def quoted_lines(lines: list[str]) -> list[bool]:
+    """For each line whether it is quoted."""
+    marked = [_is_prefixed(line) for line in lines]
+    fields = [_field(line) for line in lines]
+    quoted = list(marked)
+    index = 0
+    while index < len(lines):
+        if not marked[index] and (found := _introduction(lines, fields, marked, index)):
+            first, end = found
+            if not _marked_follows(lines, marked, end):  # without ">" there is no telling where it ends
+                end = len(lines)
+            quoted[first:end] = [True] * (end - first)
+            index = end
+        else:
+            index += 1
+    _close_gaps(lines, quoted)
+    return quoted
+
+
+def _is_prefixed(line: str) -> bool:
+    """A line with a quoting mark; ">From " alone is the mbox format's doing."""
+    return line[:8].lstrip(" \t\xa0")[:1] == ">" and not line.startswith(">From ")
+
+
+def _field(line: str) -> str:
+    """Which header field the line looks like, "" for none."""
+    head = line[:40].replace("：", ":")
+    name, colon, _ = head.partition(":")
+    return FIELDS.get(name.strip(" \t*_\xa0").lower(), "") if colon else ""
+
+
+def _introduction(lines: list[str], fields: list[str], marked: list[bool], index: int) -> tuple[int, int] | None:
+    """First line and end of what introduces a quotation at ``index``; None when nothing does."""
+    line = lines[index][:LINE]
+    bare = line.strip()
+    if not bare:
+        return None
+    if bare[0] in "-_=*#" and DIVIDER.match(line):
+        return index, index + 1
+    if bare.endswith((":", "：")) and FORWARDED.match(line):
+        return index, index + 1
+    if fields[index] == "from" and _is_header_block(lines, fields, index):
+        return _with_rule_above(lines, index), index + 1
+    if fields[index] == "to" and (start := _notes_start(lines, fields, index)) is not None:
+        return start, index + 1
+    return _attribution(lines, marked, index)
+
+
+def _is_header_block(lines: list[str], fields: list[str], index: int) -> bool:
+    """Whether fields of a quoted header follow: a subject and one more, or "Sent" and "To".
+
+    An itinerary has From, To and Date as well, so these are not enough.
+    """
+    seen: set[str] = set()
+    for below in range(index + 1, min(index + _HEADER_BLOCK, len(lines))):
+        if fields[below] == "from":
+            break
+        if fields[below]:
+            seen.add(fields[below])
+            if ("subject" in seen and len(seen) > 1) or {"sent", "to"} <= seen:
+                return True
+        elif not lines[below].strip() and not lines[below - 1].strip():
+            break
+    return False
+
+
+def _with_rule_above(lines: list[str], index: int) -> int:
+    """The line of dashes or underscores above a quoted header belongs to it."""
+    above = index - 1
+    while above >= 0 and index - above <= 2 and not lines[above].strip():
+        above -= 1
+    return above if above >= 0 and RULE.match(lines[above][:LINE]) else index
+
+
+def _notes_start(lines: list[str], fields: list[str], index: int) -> int | None:
+    """Lotus Notes: a name, a date (on one line or two) and then "To:" … "Subject:"; where the name stands."""
+    below = [field for field in fields[index + 1 : index + _HEADER_BLOCK] if field]
+    if "subject" not in below and "cc" not in below:
+        return None
+    for above in range(index - 1, max(-1, index - 6), -1):
+        line = lines[above][:LINE].rstrip()
+        if NOTES_DATE.search(line):
+            return _notes_name(lines, above)
+    return None
+
+
+def _notes_name(lines: list[str], dated: int) -> int:
+    if NOTES_DATE.sub("", lines[dated][:LINE]).strip(" \t,"):
+        return _with_rule_above(lines, dated)  # the name stands before the date
+    above = dated
+    while above > 0 and dated - above < 2 and 0 < len(lines[above - 1].strip()) <= 70:
+        if lines[above - 1].rstrip().endswith((".", "!", "?", ",", ":")):
+            break
+        above -= 1
+    return _with_rule_above(lines, above)
+
+
+def _attribution(lines: list[str], marked: list[bool], index: int) -> tuple[int, int] | None:
+    """The line "On … wrote:" in any language, wrapped over up to three lines.
+
+    With a known verb, or a date and an address in brackets, it stands by itself. When marked lines follow, any line
+    with a date or an address that ends in a colon will do, whatever its language.
+    """
+    starts = ATTRIBUTION_START.match(lines[index][:LINE]) is not None
+    last = min(index + (_ATTRIBUTION_LINES if starts else 1), len(lines))
+    joined = ""
+    for end in range(index + 1, last + 1):
+        line = lines[end - 1].strip()
+        if not line or marked[end - 1]:
+            return None
+        joined = f"{joined} {line}"[: 2 * LINE].lstrip()
+        if line.rstrip("*_ \xa0").endswith(_INTRODUCING):
+            introduces = _introduces(joined, starts=starts, followed=_marked_follows(lines, marked, end))
+            return (index, end) if introduces else None
+    return None
+
+
+def _introduces(joined: str, *, starts: bool, followed: bool) -> bool:
+    """Whether a line that ends in a colon introduces a quotation; ``starts`` as such lines do, ``followed`` by ">"."""
+    has_verb = WROTE.search(joined) is not None
+    has_address = ADDRESS_HINT.search(joined) is not None
+    has_date = DATE_HINT.search(joined) is not None
+    if starts and has_date and (has_verb or has_address):
+        return True
+    if has_verb and (has_address or NAME_WROTE.match(joined)):
+        return True
+    return followed and (has_verb or has_address or (has_date and starts) or "@" in joined)
+
+
+def _marked_follows(lines: list[str], marked: list[bool], end: int) -> bool:
+    below = end
+    while below < len(lines) and below < end + 3 and not lines[below].strip():
+        below += 1
+    return below < len(lines) and marked[below]
+
+
+def _close_gaps(lines: list[str], quoted: list[bool]) -> None:
+    """Blank lines inside a quotation, and the tail of a quoted line that was broken on its way, are quoted too."""
+    for index in range(1, len(lines) - 1):
+        if quoted[index] or not quoted[index - 1]:
+            continue
+        if not lines[index].strip():
+            quoted[index] = _next_is_quoted(lines, quoted, index)
+        elif lines[index].startswith(">From "):
+            quoted[index] = quoted[index + 1]
+        elif quoted[index + 1] and len(lines[index - 1]) >= 65 and len(lines[index]) < 40:
+            quoted[index] = _is_prefixed(lines[index + 1]) and lines[index][:1].islower()
+
+
+def _next_is_quoted(lines: list[str], quoted: list[bool], index: int) -> bool:
+    return quoted[index + 1] or (not lines[index + 1].strip() and index + 2 < len(lines) and quoted[index + 2])
+
+
+def _signature_lines(lines: list[str], quoted: list[bool]) -> list[bool]:
+    """For each line whether it is under a letter; every stretch of new text is looked at by itself."""
+    signed = [False] * len(lines)
+    start = 0
+    while start < len(lines):
+        if quoted[start]:
+            start += 1
+            continue
+        end = start
+        while end < len(lines) and not quoted[end]:
+            end += 1
+        first = start + signature_start(lines[start:end])
+        signed[first:end] = [True] * (end - first)
+        start = end
+    return signed
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return _BLANKS.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
 
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:
-    """Format=flowed paragraphs on one line again (RFC 3676)."""
-    lines: list[str] = []
-    joining = False
+    """Format=flowed paragraphs on one line again (RFC 3676 4.1), quoted ones at their own depth."""
+    paragraphs: list[list[str]] = []
+    depth, open_ended = 0, False
     for line in text.split("\n"):
-        bare = line.removeprefix(" ") if not line.startswith(">") else line
-        if joining and not line.startswith(">") and bare != "-- ":
-            lines[-1] += bare
+        content = line.lstrip(">")
+        level = len(line) - len(content)
+        content = content.removeprefix(" ")
+        if open_ended and level == depth and content != "-- ":
+            paragraphs[-1].append(content)
         else:
-            lines.append(bare)
-        joining = lines[-1].endswith(" ") and lines[-1] != "-- " and not lines[-1].startswith(">")
-        if joining and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
-
-
-def _introduces(lines: list[str], index: int) -> int:
-    """How many lines at ``index`` introduce a quotation; 0 for none."""
-    line = lines[index][:_LINE]
-    if not line.strip():
-        return 0
-    if _DIVIDER.match(line) or (line.rstrip().endswith((":", "：")) and _ATTRIBUTION.match(line)):
-        return 1
-    if _ATTRIBUTION_START.match(line):
-        for length in (2, 3):
-            joined = " ".join(part.strip() for part in lines[index : index + length])[:_LINE]
-            if joined.endswith((":", "：")) and _ATTRIBUTION.match(joined):
-                return length
-    if _FROM_FIELD.match(line):
-        below = [other for other in lines[index + 1 : index + 6] if other.strip()][:3]
-        if sum(bool(_MORE_FIELDS.match(other[:_LINE])) for other in below) >= 2:
-            return 1
-    return _notes_header(lines, index)
-
-
-def _notes_header(lines: list[str], index: int) -> int:
-    """Lotus Notes quotes below «Name <date>» (one line or two) and «To: …»."""
-    for length in (1, 2):
-        block = lines[index : index + length + 3]
-        if len(block) > length and _NOTES_DATE.search(block[length - 1][:_LINE]):
-            below = [line for line in block[length:] if line.strip()]
-            if below and _NOTES_TO.match(below[0][:_LINE]):
-                return length
-    return 0
-
-
-def _inline_follows(lines: list[str], start: int) -> bool:
-    """Whether new text stands between or below quoted lines after an attribution."""
-    seen_quote = False
-    for line in lines[start:]:
-        if line.lstrip().startswith(">"):
-            seen_quote = True
-        elif line.strip():
-            return seen_quote
-    return seen_quote
-
-
-def _unsigned(lines: list[str]) -> tuple[str, str]:
-    """New text and signature: from "-- " on, a mobile's line, or a legal notice."""
-    for index, line in enumerate(lines):
-        if line.rstrip("\r") in ("-- ", "--") or _DISCLAIMER.match(line[:_LINE]):
-            return _joined(lines[:index]), _joined(lines[index:])
-        if _MOBILE.match(line[:_LINE]):
-            rest = _joined(lines[index + 1 :])
-            if not rest:
-                return _joined(lines[:index]), line.strip()
-    return _joined(lines), ""
-
-
-def _joined(lines: list[str]) -> str:
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
+            paragraphs.append([">" * level + " " * bool(level and content), content])
+        depth, open_ended = level, content.endswith(" ") and content != "-- "
+        if open_ended and delete_space:
+            paragraphs[-1][-1] = content[:-1]
+    return "\n".join("".join(pieces) for pieces in paragraphs)

@@ -178,7 +178,8 @@ def test_what_the_standard_library_writes_is_read_back(body: str, name: str) -> 
     written.add_alternative("<p>x</p>", subtype="html")
     message = parse_message(written.as_bytes())
     assert message.text.split() == body.split() or not body.strip()
-    assert message.subject.split() == name.split()
+    # Python's own writer loses the space between two encoded words that follow each other (RFC 2047, 6.2).
+    assert "".join(message.subject.split()) == "".join(name.split())
 
 
 @settings(deadline=None)

@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thread_finder.mail.compose import Attachment, compose, new_message_id
-from thread_finder.mail.fields import addr_spec, bare_subject, reply_subject
+from thread_finder.mail.fields import addr_spec, bare_subject, reply_subject, thread_ids
 from thread_finder.mail.fingerprint import fingerprint
-from thread_finder.model import Address, Letter, Message
+from thread_finder.mail.parse import parse_message
+from thread_finder.model import Address, Automatic, Letter, Message
 
 ME = Address("soren@studio.example", "Søren Åberg")
 THEM = Address("taro@film.example", "山田 太郎")
@@ -278,6 +279,35 @@ def test_names_and_subjects_come_back_as_they_were(name: str, subject: str) -> N
     assert address == "a@x.example"
     assert str(make_header(decode_header(shown))) == name
     assert str(make_header(decode_header(message["Subject"]))) == subject
+
+
+@given(name=WORDS, subject=WORDS, body=WORDS, ids=st.lists(st.integers(0, 10**9), max_size=150, unique=True))
+def test_our_own_parser_reads_what_was_composed(name: str, subject: str, body: str, ids: list[int]) -> None:
+    references = tuple(f"<{i}@x.example>" for i in ids)
+    parent = replace(PARENT, subject=subject, references=references, from_=Address("a@x.example", name))
+    letter = replace(LETTER, parts=(("greeting", f"Dear {name},"), ("reason", body)))
+    message = parse_message(composed(letter, recipient=Address("a@x.example", name), parent=parent))
+    assert message.to == (Address("a@x.example", name),)
+    assert message.from_ == ME
+    assert message.subject == reply_subject(subject)
+    assert message.message_id == "<new@studio.example>"
+    assert message.references == thread_ids((*references, PARENT.message_id))
+    assert message.date == NOW
+    assert message.automatic is Automatic.NO
+
+
+LANGUAGES = ["en", "es", "fr", "de", "pt", "it", "nl", "ja", "zh", "ko"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_our_own_parser_tells_letter_from_quote(language: str, kind: str) -> None:
+    raw = composed(replace(LETTER, language=language, parts=(("body", "New words of mine."),), signature=""))
+    if kind == "html":
+        raw = raw.replace(b"Content-Type: text/plain", b"Content-Type: application/x-nothing")
+    message = parse_message(raw)
+    assert message.new_text.strip() == "New words of mine."
+    assert "It was good to meet you." in message.quoted_text
 
 
 @given(body=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=2000))

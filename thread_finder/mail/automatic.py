@@ -52,7 +52,7 @@ _ROBOT_DOMAINS = frozenset(
     "smartrecruiters.com jobvite.com taleo.net workable.com workablemail.com bamboohr.com".split()
 )
 # Services that write about a meeting in somebody's name; the person is in the calendar part or in the sender's name.
-_CALENDAR_ADDRESSES = frozenset({"calendar-notification@google.com", "calendar-server.bounces.google.com"})
+_CALENDAR_ADDRESSES = frozenset({"calendar-notification@google.com"})
 _CALENDAR_DOMAINS = frozenset(
     "calendly.com savvycal.com cal.com doodle.com youcanbook.me youcanbookme.com when2meet.com acuityscheduling.com "
     "goodtime.io x.ai".split()
@@ -120,7 +120,7 @@ def is_calendar_robot(email: str) -> bool:
 
 
 def _is_personal(email: str) -> bool:
-    """People work at such firms, too; theirs are the addresses that look like a name: jane.doe@, jdoe@."""
+    """People work at such firms, too; theirs are the addresses that look like a name: jane.doe@."""
     local = email.partition("@")[0]
     return re.fullmatch(r"[a-z]+[._][a-z]+", local) is not None and not _NO_REPLY.match(email)
 

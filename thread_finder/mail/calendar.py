@@ -205,7 +205,7 @@ def _in_zone(moment: datetime, name: str) -> datetime:
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415  slow to import
 
     with suppress(ValueError, OSError, LookupError):
-        # "/mozilla.org/20050126_1/Europe/Berlin": some programs put their own path before the name
+        # "/citadel.org/20050126_1/Europe/Berlin": some programs put their own path before the name
         plain = "/".join(name.strip('"/ ').split("/")[-2:])
         return moment.replace(tzinfo=ZoneInfo(WINDOWS_TO_OLSON.get(plain, plain)))
     return moment

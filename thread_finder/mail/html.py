@@ -91,14 +91,11 @@ def _walk(root: LexborNode, reader: _Reader) -> None:
             node = child
             continue
         reader.leave(node)
-        while (following := node.next) is None:
-            if node.mem_id == root.mem_id or node.parent is None:
-                return
+        while node.mem_id != root.mem_id and node.next is None and node.parent is not None:
             node = node.parent
             reader.leave(node)
-            if node.mem_id == root.mem_id:
-                return
-        if node.mem_id == root.mem_id:
+        following = node.next
+        if node.mem_id == root.mem_id or following is None:
             return
         node = following
 

@@ -79,7 +79,7 @@ def split_html(html: str) -> tuple[str, Split]:
         return text, split_text(text)
     split = split_text("\n".join(line.shown for line in lines if not line.signature))
     signature = "\n".join((split.signature, *(line.text for line in lines if line.signature)))
-    return text, Split(split.new, split.quoted, _BLANKS.sub("\n\n", signature).strip())
+    return text, Split(split.new, split.quoted, _BLANKS.sub("\n\n", signature).strip()[:MAX_TEXT])
 
 
 def quoted_lines(lines: list[str]) -> list[bool]:
@@ -212,6 +212,7 @@ def _introduces(joined: str, *, starts: bool, followed: bool) -> bool:
 
 
 def _marked_follows(lines: list[str], marked: list[bool], end: int) -> bool:
+    """Whether the next line with text, at most three below, carries a quoting mark."""
     below = end
     while below < len(lines) and below < end + 3 and not lines[below].strip():
         below += 1

@@ -25,6 +25,9 @@ NUMBERS: Mapping[str, float] = {
 }
 
 
+_EASTERN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a rule looks at."""
@@ -40,8 +43,8 @@ class Case:
     @property
     def words(self) -> int:
         """The length of the letter's own text; two characters of Japanese count as one word."""
-        body = self.letter.body
-        return len(body) // 2 if self.letter.language == "ja" else len(body.split())
+        rest, eastern = _EASTERN.subn(" ", self.letter.body)
+        return eastern // 2 + len(rest.split())
 
     def phrases(self, kind: str) -> list[str]:
         """The phrases of a kind (flattery, apology …) as they stand in the text."""
@@ -117,10 +120,11 @@ def _short(case: Case) -> str:
 
 
 def _own_ask(case: Case) -> str:
-    if case.facts.reason.kind is not ReasonKind.ASK or case.timely:
+    timely = _flat(case.timely).rstrip(".")
+    if case.facts.reason.kind is not ReasonKind.ASK or (timely and timely in _flat(case.letter.body)):
         return ""
     silent = case.silent_days
-    if silent is not None and silent < case.numbers["own_ask_after_days"]:
+    if silent is not None and 0 <= silent < case.numbers["own_ask_after_days"]:
         return ""
     return (
         "a favour for yourself after a long silence: say why it cannot wait (--timely), or write without asking first"
@@ -196,6 +200,10 @@ def _sameness(case: Case) -> str:
 def _shouting(case: Case) -> str:
     subject = case.letter.subject
     return "the subject is all capitals" if len(subject) > 4 and subject.isupper() and subject.isascii() else ""
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _words(letter: Letter) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,27 @@ from thread_finder.model import Letter
 from thread_finder.writing.facts import Facts
 
 if TYPE_CHECKING:
+    from jinja2 import BaseLoader
+    from jinja2.nodes import Node
     from jinja2.sandbox import SandboxedEnvironment
 
 PARTS = ("greeting", "introduction", "update", "remember", "reason", "closing")
 MAX_RANGE = 1_000
+MAX_TURNS = 10_000  # numbers that all ranges of one letter may hand out
+MAX_SOURCE = 10_000  # characters of a template
+MAX_NESTING = 2  # a loop within a loop
+FILTERS = ("capitalize", "default", "first", "last", "length", "lower", "title", "trim", "upper")
 MAX_OUTPUT = 20_000  # characters of one part
+_FAULTS = (
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    MemoryError,
+    AttributeError,
+    SyntaxError,
+)
 _MAX_STEPS = 20_000  # pieces of output one part may be made of
 
 
@@ -117,7 +133,7 @@ def _one(environment: SandboxedEnvironment, templates: Templates, name: str, val
     except TemplateSyntaxError as error:
         raise TemplateError(f"template {error.name or name}, line {error.lineno}: {error.message}", "mend that line"
                             ) from None  # fmt: skip
-    except (JinjaError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError, AttributeError) as error:
+    except (JinjaError, *_FAULTS) as error:
         line = _line_of(error, templates.find(name))
         raise TemplateError(f"template {name}{line}: {error}", "see docs/templates.md for what a template may use"
                             ) from None  # fmt: skip
@@ -136,27 +152,15 @@ def _line_of(error: BaseException, path: Path | None) -> str:
 
 
 def _environment(templates: Templates) -> SandboxedEnvironment:
-    from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound  # noqa: PLC0415
+    from jinja2 import StrictUndefined  # noqa: PLC0415
     from jinja2.exceptions import SecurityError  # noqa: PLC0415
+    from jinja2.runtime import LoopContext  # noqa: PLC0415
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
-    class Folders(BaseLoader):
-        """Templates of the two folders and nothing else."""
-
-        def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
-            del environment
-            path = templates.find(template)
-            if path is None:
-                raise TemplateNotFound(template)
-            try:
-                return path.read_text("utf-8"), str(path), lambda: True
-            except (OSError, UnicodeDecodeError) as error:
-                raise TemplateError(f"template {template} cannot be read: {error}", "check the file") from None
-
     class Bounded(ImmutableSandboxedEnvironment):
-        """A sandbox in which sums stay small."""
+        """A sandbox in which sums stay small, and nothing but a loop has attributes (no ``str.format``, no ``ljust``)."""
 
-        intercepted_binops = frozenset({"*", "**"})
+        intercepted_binops = frozenset({"*", "**", "%"})
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             small = all(isinstance(x, int | float) and abs(x) <= MAX_RANGE for x in (left, right))
@@ -164,15 +168,75 @@ def _environment(templates: Templates) -> SandboxedEnvironment:
                 raise SecurityError(f"{operator} is for small numbers only")
             return super().call_binop(context, operator, left, right)
 
-    def bounded_range(*numbers: int) -> range:
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            return isinstance(obj, LoopContext) and super().is_safe_attribute(obj, attr, value)
+
+    environment = Bounded(loader=_loader(templates), undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+    environment.globals.clear()
+    environment.globals["range"] = _bounded_range()
+    environment.filters = {name: environment.filters[name] for name in FILTERS} | {"join": _join}
+    return environment
+
+
+def _loader(templates: Templates) -> BaseLoader:
+    from jinja2 import BaseLoader, Environment, TemplateNotFound  # noqa: PLC0415
+
+    class Folders(BaseLoader):
+        """Templates of the two folders and nothing else."""
+
+        def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+            path = templates.find(template)
+            if path is None:
+                raise TemplateNotFound(template)
+            try:
+                with path.open(encoding="utf-8") as file:
+                    source = file.read(MAX_SOURCE + 1)
+            except (OSError, UnicodeDecodeError) as error:
+                raise TemplateError(f"template {template} cannot be read: {error}", "check the file") from None
+            if len(source) > MAX_SOURCE:
+                raise TemplateError(f"template {template} is longer than {MAX_SOURCE} characters", "shorten it")
+            _refuse_strange(environment.parse(source, template, str(path)), template)
+            return source, str(path), lambda: True
+
+    return Folders()
+
+
+def _refuse_strange(tree: Node, name: str, loops: int = 0) -> None:
+    """Refuse what could multiply without end: statements other than if and small loops (no set, include, macro)."""
+    from jinja2 import TemplateSyntaxError, nodes  # noqa: PLC0415
+
+    for node in tree.iter_child_nodes():
+        within = loops + isinstance(node, nodes.For)
+        if isinstance(node, nodes.Stmt) and not isinstance(node, nodes.Output | nodes.If | nodes.For):
+            what = type(node).__name__.lower()
+            raise TemplateSyntaxError(f"{what}: a template has only if, for and {{{{ … }}}}", node.lineno, name)
+        if isinstance(node, nodes.For) and (node.recursive or within > MAX_NESTING):
+            raise TemplateSyntaxError("loops are too deep", node.lineno, name)
+        _refuse_strange(node, name, within)
+
+
+def _bounded_range() -> Callable[..., range]:
+    """``range``, but for all loops of a letter together it comes to an end soon."""
+    from jinja2.exceptions import SecurityError  # noqa: PLC0415
+
+    turns = 0
+
+    def bounded(*numbers: int) -> range:
+        nonlocal turns
         wanted = range(*numbers)
-        if len(wanted) > MAX_RANGE:
-            raise SecurityError(f"range is limited to {MAX_RANGE}")
+        turns += min(len(wanted), MAX_TURNS)
+        if len(wanted) > MAX_RANGE or turns > MAX_TURNS:
+            raise SecurityError(f"range is limited to {MAX_RANGE}, all of a letter's to {MAX_TURNS}")
         return wanted
 
-    environment = Bounded(loader=Folders(), undefined=StrictUndefined, autoescape=False, trim_blocks=True)
-    environment.globals.clear()
-    environment.globals["range"] = bounded_range
-    for name in ("format", "xmlattr", "pprint", "tojson", "attr", "map", "center", "indent", "wordwrap"):
-        environment.filters.pop(name, None)
-    return environment
+    return bounded
+
+
+def _join(items: Iterable[object], between: str = "") -> str:
+    """Jinja's join for lists; a text is none, or joins of joins would grow like powers."""
+    from jinja2.exceptions import SecurityError  # noqa: PLC0415
+
+    texts = [] if isinstance(items, str) else [str(item) for item in items]
+    if isinstance(items, str) or sum(map(len, texts)) + len(texts) * len(between) > MAX_OUTPUT:
+        raise SecurityError("join is for short lists")
+    return between.join(texts)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import mailbox
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
+from tests.gmail_server import GmailServer
 from thread_finder.mailboxes.archive import ArchiveMailbox
 from thread_finder.mailboxes.base import Mailbox
+from thread_finder.mailboxes.gmail import open_gmail
+from thread_finder.mailboxes.gmail_tokens import TokenStore
 
 OWNER = ("me@home.example", "me@school.example")
 Open = Callable[[list[bytes]], Mailbox]
@@ -39,17 +46,44 @@ def as_eml(folder: Path, messages: list[bytes]) -> Path:
     return folder / "eml"
 
 
-@pytest.fixture(params=[as_mbox, as_maildir, as_eml])
+def as_gmail(folder: Path, messages: list[bytes]) -> GmailServer:
+    """A Gmail of its own over real HTTP, where mail has arrived in time order and once each, as it does there."""
+    server = GmailServer()
+    account = server.add_account(OWNER[0], "Me")
+    account.alias(OWNER[1])
+    kept = {_message_id(message): message for message in messages if not message.startswith(b"\0")}
+    account.load_mbox(as_mbox(folder, sorted(kept.values(), key=_date)))
+    server.start()
+    return server
+
+
+def _message_id(raw: bytes) -> str:
+    return str(message_from_bytes(raw)["Message-ID"])
+
+
+def _date(raw: bytes) -> datetime:
+    return parsedate_to_datetime(message_from_bytes(raw)["Date"])
+
+
+@pytest.fixture(params=[as_mbox, as_maildir, as_eml, as_gmail])
 def deliver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Puts messages into a mailbox of one kind and opens it."""
     opened: list[Mailbox] = []
+    servers: list[GmailServer] = []
 
     def deliver(messages: list[bytes]) -> Mailbox:
-        path = request.param(tmp_path, messages)
-        box = ArchiveMailbox([path], state=tmp_path / "state", drafts=tmp_path / "drafts", owner=OWNER)
+        where, state = request.param(tmp_path, messages), tmp_path / "state"
+        if isinstance(where, GmailServer):
+            servers.append(where)
+            TokenStore(state).save("test", json.dumps(where.authorized_user()))
+            box: Mailbox = open_gmail(account="test", state=state, api_root=where.api_root)
+        else:
+            box = ArchiveMailbox([where], state=state, drafts=tmp_path / "drafts", owner=OWNER)
         opened.append(box)
         return box
 
     yield deliver
     for box in opened:
         box.close()
+    for server in servers:
+        server.stop()

@@ -91,7 +91,8 @@ class TestMailbox:
             b"From: Mailer-Daemon <mailer-daemon@mx.example>\nTo: me@home.example\nSubject: Undelivered Mail\n"
             b"Message-ID: <r@x.example>\nMIME-Version: 1.0\nDate: Tue, 11 Jul 2023 10:00:00 +0200\n"
             b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
-            b"--b\nContent-Type: text/plain\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\n"
+            b"--b\nContent-Type: text/plain\n\nSorry: jane@films.example.\n"
+            b"--b\nContent-Type: message/delivery-status\n\n"
             b"Final-Recipient: rfc822; jane@films.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
         )
         threads = ask(deliver([report, OTHER]), JANE).threads

@@ -10,6 +10,8 @@ from typing import Any
 
 from thread_finder.errors import SignInError
 from thread_finder.mailboxes.base import Correspondence, Mailbox, Progress, Request, no_progress
+from thread_finder.mailboxes.gmail_auth import credentials as kept_credentials
+from thread_finder.mailboxes.gmail_auth import remember
 from thread_finder.mailboxes.gmail_cache import GmailCache
 from thread_finder.mailboxes.gmail_calls import Answer, Caller
 from thread_finder.mailboxes.gmail_drafts import GmailDrafts
@@ -42,6 +44,7 @@ class GmailMailbox(Mailbox):
         sleep: Callable[[float], None] = time.sleep,
         limiter: Limiter | None = None,
     ) -> None:
+        self._credentials = credentials
         self._account = account
         self._state = state
         self._api_root = api_root
@@ -112,8 +115,9 @@ class GmailMailbox(Mailbox):
         self._drafts.delete(draft_id)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; a sign-in that was renewed meanwhile is kept for the next run."""
         self._caller.close()
+        remember(self._account, self._state, self._credentials)
 
     # --- who and since when ---------------------------------------------------------------------------
 
@@ -170,3 +174,24 @@ def _usable(item: Answer) -> bool:
 def _identity(item: Answer) -> Identity:
     address = Address(str(item["sendAsEmail"]).lower(), str(item.get("displayName", "")))
     return Identity(address, str(item.get("signature", "")), bool(item.get("isDefault")))
+
+
+def open_gmail(
+    *,
+    account: str,
+    state: Path,
+    api_root: str = "",
+    units_per_minute: int = 6000,
+    words: tuple[str, ...] = (),
+    progress: Progress = no_progress,
+) -> GmailMailbox:
+    """The mailbox of an account that has signed in; SignInError if it has not."""
+    return GmailMailbox(
+        kept_credentials(account, state),
+        account=account,
+        state=state,
+        api_root=api_root,
+        units_per_minute=units_per_minute,
+        words=words,
+        progress=progress,
+    )

@@ -6,7 +6,7 @@ A create whose answer is lost is never blindly repeated: first this looks for th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from thread_finder.errors import NotSavedError, SignInError, ThreadFinderError, UnavailableError
@@ -22,7 +22,6 @@ _ATTEMPTS = 3
 _LOOKS = (1.0, 2.0, 4.0)  # seconds before each look for a draft that may still be on its way in
 _NEWEST = 5  # drafts looked into where the search index may not know them yet
 _PAGES = 20
-_DELIBERATE = (SignInError, UnavailableError)
 
 
 class GmailDrafts:
@@ -53,6 +52,8 @@ class GmailDrafts:
         if not wanted.message_id:
             raise NotSavedError("a draft without a Message-ID of its own is not saved")
         _refuse_buried_parent(wanted, thread)
+        for there in self._searched(wanted.message_id):
+            return there
         stored = self._created(raw, wanted, thread.id if thread else "")
         if wrong := _differences(wanted, thread.id if thread else "", stored):
             self._take_back(stored, wrong)
@@ -188,14 +189,16 @@ class GmailDrafts:
             if not page:
                 return
 
-    def _with_message_id(self, message_id: str) -> Iterable[StoredDraft]:
+    def _with_message_id(self, message_id: str) -> list[StoredDraft]:
         """By search, and where the index does not know it yet, among the newest."""
-        ids = [draft for draft, _ in self._listed(f"rfc822msgid:{message_id.strip('<>')}")]
-        there = [d for d in self._read(ids) if _message_id(d) == message_id]
-        if there:
+        if there := self._searched(message_id):
             return there
         newest = [draft for draft, _ in self._listed()][:_NEWEST]
-        return [d for d in self._read([i for i in newest if i not in ids]) if _message_id(d) == message_id]
+        return [d for d in self._read(newest) if _message_id(d) == message_id]
+
+    def _searched(self, message_id: str) -> list[StoredDraft]:
+        ids = [draft for draft, _ in self._listed(f"rfc822msgid:{message_id.strip('<>')}")]
+        return [d for d in self._read(ids) if _message_id(d) == message_id]
 
 
 def link_to(message_id: str) -> str:

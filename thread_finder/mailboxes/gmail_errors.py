@@ -42,7 +42,7 @@ FAILURES = (
 
 def status(error: BaseException) -> int:
     """The HTTP status of an error answer, 0 where there was no answer."""
-    return int(error.resp.status) if isinstance(error, HttpError) else 0
+    return int(error.resp.status) if isinstance(error, HttpError) and not isinstance(error, BatchError) else 0
 
 
 def reason(error: BaseException) -> str:
@@ -59,7 +59,7 @@ def passing(error: BaseException) -> bool:
     """Whether trying again may help. For reads only: a write may have been carried out, see ``in_doubt``."""
     if isinstance(error, RefreshError):
         return bool(getattr(error, "retryable", False))
-    if isinstance(error, HttpError):
+    if isinstance(error, HttpError) and not isinstance(error, BatchError):
         return busy(error) or status(error) >= 500 or status(error) == 408
     return not _lasting(error)
 
@@ -75,7 +75,7 @@ def retry_after(error: BaseException) -> float | None:
     """The seconds that Gmail asks to wait, None where it does not say. Dates are not used by Gmail."""
     try:
         return max(0.0, float(error.resp["retry-after"])) if isinstance(error, HttpError) else None
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -85,7 +85,9 @@ def explained(error: BaseException) -> ThreadFinderError:
         return error
     if isinstance(error, RefreshError):
         return _refresh_error(error)
-    if isinstance(error, HttpError):
+    if isinstance(error, TransportError) and error.args and isinstance(error.args[0], Exception):
+        return explained(error.args[0])
+    if isinstance(error, HttpError) and not isinstance(error, BatchError):
         return _answer_error(error)
     if _certificate(error):
         return UnavailableError(
@@ -144,6 +146,8 @@ def _answer_error(error: HttpError) -> ThreadFinderError:
         return UnavailableError(f"Gmail has trouble just now (HTTP {code})", "try again in a few minutes")
     if 300 <= code < 400:
         return UnavailableError("the network answers in Gmail's place", "sign in to the network first, then try again")
+    if code == 404:
+        return GoneError("Gmail has no such message, thread or draft any more", "run the command again")
     return MailboxError(
         f"Gmail refused the request (HTTP {code} {why or 'without a reason'})", "run: thread-finder doctor"
     )
@@ -180,11 +184,9 @@ def _unreachable(error: BaseException) -> bool:
 
 
 def _certificate(error: BaseException) -> str:
-    chain = (error, *error.args) if isinstance(error, TransportError) else (error,)
-    found = next((e for e in chain if isinstance(e, ssl.SSLError)), None)
-    if found is None:
+    if not isinstance(error, ssl.SSLError):
         return ""
-    return str(getattr(found, "verify_message", "") or found.reason or "TLS")
+    return str(getattr(error, "verify_message", "") or error.reason or "TLS")
 
 
 def _proxy(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httplib2
-from google_auth_httplib2 import AuthorizedHttp
+from google_auth_httplib2 import AuthorizedHttp, Request
 from googleapiclient.discovery import Resource, build_from_document
 
 TIMEOUT = 60.0  # seconds; Google's own default
@@ -56,6 +56,11 @@ def build_service(api_root: str) -> Any:
 def authorized(credentials: Any, timeout: float = TIMEOUT) -> AuthorizedHttp:
     """A connection of one thread that signs its requests, and refreshes the sign-in once when it is refused."""
     return AuthorizedHttp(credentials, http=GuardedHttp(timeout=timeout))
+
+
+def renew(http: AuthorizedHttp) -> None:
+    """Get a new access token over the same guarded connection. google-auth's errors."""
+    http.credentials.refresh(Request(http.http))
 
 
 class GuardedHttp(httplib2.Http):

@@ -1,7 +1,7 @@
 """Gmail's JSON for a message, put together again as RFC 5322 bytes, so that one parser reads all mailboxes.
 
 Gmail has decoded header values and bodies already, bodies into UTF-8 whatever the Content-Type still says. Files are
-left out but for calendar parts, which have to be fetched (``calendar_parts``).
+left out but for calendars and delivery reports, which have to be fetched (``needed_files``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from thread_finder.model import Label, Message
 
 _MAX_DEPTH = 40
 _MAX_PARTS = 400
-_LARGEST_CALENDAR = 300_000  # bytes
+_LARGEST_FILE = 300_000  # bytes
 _LABELS = {"INBOX": Label.INBOX, "SENT": Label.SENT, "DRAFT": Label.DRAFT, "SPAM": Label.SPAM, "TRASH": Label.TRASH}
 _NAME = re.compile(r"[!-9;-~]{1,200}")
 _LINE_END = re.compile(r"[\r\n]+[ \t]*")
@@ -46,12 +46,12 @@ def mails(thread: Mapping[str, Any], fetched: Mapping[PartKey, bytes]) -> tuple[
     return tuple(sorted(found, key=lambda mail: mail.date))
 
 
-def calendar_parts(thread: Mapping[str, Any]) -> Iterator[tuple[PartKey, str]]:
-    """The calendar parts whose bytes did not come with the thread, one a message, with their attachment ids."""
+def needed_files(thread: Mapping[str, Any]) -> Iterator[tuple[PartKey, str]]:
+    """The parts that the parser reads and that did not come with the thread, one a message, with attachment ids."""
     for resource in thread.get("messages", ()):
         for part in _walk(resource.get("payload", {})):
             body = part.get("body", {})
-            if _is_calendar(part) and body.get("attachmentId") and int(body.get("size", 0)) <= _LARGEST_CALENDAR:
+            if _is_needed(part) and body.get("attachmentId") and int(body.get("size", 0)) <= _LARGEST_FILE:
                 yield (resource["id"], part.get("partId", "")), body["attachmentId"]
                 break
 
@@ -170,6 +170,6 @@ def _walk(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         waiting.extend(reversed(part.get("parts", ())))
 
 
-def _is_calendar(part: Mapping[str, Any]) -> bool:
+def _is_needed(part: Mapping[str, Any]) -> bool:
     kind, name = str(part.get("mimeType", "")).lower(), str(part.get("filename", "")).lower()
-    return kind in {"text/calendar", "application/ics"} or name.endswith(".ics")
+    return kind in {"text/calendar", "application/ics", "message/delivery-status"} or name.endswith(".ics")

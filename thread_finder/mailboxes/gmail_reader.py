@@ -1,4 +1,4 @@
-"""Reading the correspondence of many people at once: lists, choice, threads, calendar files, and what the cache has."""
+"""Reading the correspondence of many people at once: lists, a choice, threads and files, and what the cache has."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from thread_finder.mailboxes.base import Correspondence, Request
 from thread_finder.mailboxes.gmail_cache import GmailCache
 from thread_finder.mailboxes.gmail_calls import Caller
 from thread_finder.mailboxes.gmail_errors import GoneError
-from thread_finder.mailboxes.gmail_payload import Mail, PartKey, calendar_parts, decoded, mails, parsed
+from thread_finder.mailboxes.gmail_payload import Mail, PartKey, decoded, mails, needed_files, parsed
 from thread_finder.model import Message, Thread
 
 GROUP = 25  # contacts read together
 _PAGES = 4  # of 500 messages of one contact
 _MARK_PAGES = 2
-_CALENDARS = 3  # files fetched of one thread
+_FILES = 3  # fetched of one thread
 
 Report = Callable[[int], None]
 
@@ -115,22 +115,17 @@ class Reader:
     def _marks(self, requests: Sequence[Request]) -> tuple[search.Marks, int]:
         """What the shared lists tell of these people's mail, and what they cost. What fails is not known, no more."""
         owner = dict.fromkeys(address for request in requests for address in request.owner)
-        kinds = {
-            "written": search.written_by(owner),
-            "speaking": search.speaking(self._words),
-            "calendar": search.CALENDAR,
-        }
+        kinds = {"written": search.written_by(owner), "speaking": search.speaking(self._words)}
         queries = {
             (kind, number): q
             for kind, prefix in kinds.items()
-            if prefix
             for number, q in enumerate(search.shared(prefix, requests))
         }
         before = self._caller.limiter.spent
         found: dict[str, set[str]] = {kind: set() for kind in kinds}
         for (kind, _), listed in self._pages(queries, _MARK_PAGES, hidden=False).items():
             found[kind].update(message_id for message_id, _ in listed.references)
-        marks = search.Marks(*(frozenset(found[kind]) for kind in ("written", "speaking", "calendar")))
+        marks = search.Marks(frozenset(found["written"]), frozenset(found["speaking"]))
         return marks, self._caller.limiter.spent - before
 
     # --- threads --------------------------------------------------------------------------------------
@@ -142,19 +137,19 @@ class Reader:
         answers = self._caller.read_many(missing)
         failed = {t: _told(a) for t, a in answers.items() if isinstance(a, ThreadFinderError)}
         resources = {t: a for t, a in answers.items() if not isinstance(a, ThreadFinderError)}
-        calendars = self._calendars(list(resources.values()))
+        files = self._files(list(resources.values()))
         for thread_id, resource in resources.items():
-            found[thread_id] = mails(resource, calendars)
+            found[thread_id] = mails(resource, files)
             self._cache.keep_thread(thread_id, found[thread_id])
         gone = {t for t, a in answers.items() if isinstance(a, GoneError)}  # deleted since it was listed
         return found, {t: why for t, why in failed.items() if t not in gone}
 
-    def _calendars(self, threads: Sequence[Mapping[str, Any]]) -> dict[PartKey, bytes]:
-        """The calendar files of threads; one that cannot be had is left out."""
+    def _files(self, threads: Sequence[Mapping[str, Any]]) -> dict[PartKey, bytes]:
+        """The files that the parser needs of threads; one that cannot be had is left out."""
         calls = {
             key: self._caller.ask.attachment(key[0], attachment_id)
             for thread in threads
-            for key, attachment_id in list(calendar_parts(thread))[:_CALENDARS]
+            for key, attachment_id in list(needed_files(thread))[:_FILES]
         }
         answers = self._caller.read_many(calls)
         return {
@@ -187,9 +182,10 @@ class Reader:
 
 
 def _is_with(message: Message, addresses: Sequence[str]) -> bool:
-    """Whether the message is from, to or cc one of the addresses: Gmail's own search is vaguer."""
+    """Whether the message is from, to or cc one of the addresses, or reports one dead: Gmail's search is vaguer."""
     people = {address.email for address in (*message.to, *message.cc)}
     people |= {message.from_.email} if message.from_ else set()
+    people |= set(message.bounced)
     return not people.isdisjoint(addresses)
 
 

@@ -118,7 +118,7 @@ class Requests:
 
 def _content(raw: bytes, thread_id: str) -> dict[str, Any]:
     message = {"threadId": thread_id} if thread_id else {}
-    if len(raw) <= _LARGEST_JSON:
+    if len(raw) <= _LARGEST_JSON or not raw.isascii():  # the client cannot upload bytes beyond ASCII
         return {"body": {"message": {**message, "raw": urlsafe_b64encode(raw).decode("ascii")}}}
     from googleapiclient.http import MediaIoBaseUpload  # noqa: PLC0415 - late, as all of the client
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,31 @@ def test_files_that_come_and_go_are_followed(tmp_path: Path) -> None:
     (folder / "1.eml").unlink()
     (folder / "3.eml").write_bytes(message(3))
     assert subjects(folder, tmp_path) == ["No. 2", "No. 3"]
+
+
+@pytest.mark.parametrize("age", [0, 3600])
+def test_a_maildir_is_followed_whether_it_changed_just_now_or_long_ago(tmp_path: Path, age: int) -> None:
+    folder, cur = tmp_path / "mail", tmp_path / "mail" / "cur"
+    for name in ("cur", "new", "tmp"):
+        (folder / name).mkdir(parents=True)
+    steps: list[tuple[Callable[[], object], list[str]]] = [
+        (lambda: (cur / "1:2,").write_bytes(message(1)), ["No. 1"]),
+        (lambda: (folder / "new" / "2").write_bytes(message(2)), ["No. 1", "No. 2"]),
+        (lambda: (folder / "new" / "2").rename(cur / "2:2,S"), ["No. 1", "No. 2"]),
+        ((cur / "1:2,").unlink, ["No. 2"]),
+        ((cur / "2:2,S").unlink, []),
+    ]
+    for number, (step, expected) in enumerate(steps):
+        step()
+        for part in ("cur", "new"):
+            then = time.time() - age + number
+            os.utime(folder / part, (then, then))
+        if not expected:
+            with pytest.raises(MailboxError, match="holds no mail"):
+                subjects(folder, tmp_path)
+            return
+        for _ in range(2):
+            assert subjects(folder, tmp_path) == expected
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 100])

@@ -12,7 +12,7 @@ from pathlib import Path
 from thread_finder.errors import MailboxError
 from thread_finder.mail.headers import split_header
 from thread_finder.mail.parse import UnreadableMessage, parse_message
-from thread_finder.mailboxes.archive_files import mail_files
+from thread_finder.mailboxes.archive_files import mail_sources
 from thread_finder.mailboxes.archive_index import ArchiveIndex, Entry
 from thread_finder.mailboxes.base import Correspondence, Mailbox, Progress, Request, no_progress
 from thread_finder.mailboxes.maildir_drafts import MaildirDrafts
@@ -42,10 +42,10 @@ class ArchiveMailbox(Mailbox):
         self._words = words
         self._progress = progress
         self._drafts = MaildirDrafts(drafts)
-        files = mail_files(paths, drafts)
+        sources = mail_sources(paths, drafts)
         name = sha256("\n".join(str(path.resolve()) for path in paths).encode()).hexdigest()[:16]
         self._index = ArchiveIndex(state / f"archive-{name}.sqlite")
-        self._index.update(files, progress)
+        self._index.update(sources, progress)
         self._bounces: tuple[Message, ...] | None = None
 
     def identities(self) -> tuple[Identity, ...]:

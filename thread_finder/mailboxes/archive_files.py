@@ -23,8 +23,9 @@ _HOW = "set `path` under [account] to an mbox file, a Maildir, or a folder of .m
 class MailFile:
     """An mbox, or a file that is one message.
 
-    ``folder`` is the mail folder's name, "" at the top. Files of a Maildir never change under one name, so their
-    ``size`` and ``changed`` (nanoseconds) are not asked for and stay 0.
+    ``folder`` is the mail folder's name, "" at the top; ``maildir`` the directory of the MaildirPart it belongs to, if
+    any. Files of a Maildir never change under one name, so their ``size`` and ``changed`` (nanoseconds) are not asked
+    for and stay 0.
     """
 
     path: str
@@ -32,30 +33,52 @@ class MailFile:
     folder: str
     size: int = 0
     changed: int = 0
+    maildir: str = ""
 
 
-def mail_files(paths: Sequence[Path], apart_from: Path) -> tuple[MailFile, ...]:
-    """All mail files of an archive, in a steady order. What lies in the folder ``apart_from``, the drafts, is left out.
+@dataclass(frozen=True, slots=True)
+class MaildirPart:
+    """The ``cur`` or ``new`` of a Maildir. What comes, goes or gets other flags there changes the directory, so while
+    ``changed`` (nanoseconds) stays as it was, nobody needs to list its many files.
+    """
+
+    path: str
+    folder: str
+    changed: int
+
+    def files(self) -> Iterator[MailFile]:
+        """The messages in it, listed now."""
+        with os.scandir(self.path) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
+                    yield MailFile(entry.path, False, self.folder, maildir=self.path)
+
+
+Source = MailFile | MaildirPart
+
+
+def mail_sources(paths: Sequence[Path], apart_from: Path) -> tuple[Source, ...]:
+    """All that an archive consists of, in a steady order. The folder ``apart_from``, the drafts, is left out.
 
     MailboxError when a path is missing, unreadable, empty or holds no mail.
     """
     if not paths:
         raise MailboxError("No archive is named.", _HOW)
     apart = os.path.realpath(apart_from)
-    files: dict[str, MailFile] = {}
+    sources: dict[str, Source] = {}
     for path in paths:
         found = _of_path(path, apart)
-        if not found:
+        if not any(isinstance(source, MailFile) or any(source.files()) for source in found):
             raise MailboxError(f"The folder {path} holds no mail.", _HOW)
-        files |= {file.path: file for file in found}
-    return tuple(files.values())
+        sources |= {source.path: source for source in found}
+    return tuple(sources.values())
 
 
-def _of_path(path: Path, apart: str) -> list[MailFile]:
+def _of_path(path: Path, apart: str) -> list[Source]:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            return sorted(_walk(os.path.realpath(path), apart), key=lambda file: file.path)
+            return sorted(_walk(os.path.realpath(path), apart), key=lambda source: source.path)
         if not stat.S_ISREG(mode):
             raise MailboxError(f"{path} is neither a file nor a folder.", _HOW)
         return [_of_file(path)]
@@ -80,7 +103,7 @@ def _of_file(path: Path) -> MailFile:
     return MailFile(real, mbox, "", status.st_size, status.st_mtime_ns)
 
 
-def _walk(root: str, apart: str) -> Iterator[MailFile]:
+def _walk(root: str, apart: str) -> Iterator[Source]:
     """The mail below a folder. Closed folders inside are passed over, the folder itself must be readable."""
     pending = [root]
     while pending:
@@ -88,22 +111,25 @@ def _walk(root: str, apart: str) -> Iterator[MailFile]:
         if here == apart:
             continue
         try:
+            if _is_part(here):
+                yield MaildirPart(here, _folder_name(here, root), Path(here).stat().st_mtime_ns)
+                continue
             entries = list(os.scandir(here))
         except PermissionError:
             if here == root:
                 raise
             continue
-        messages = os.path.basename(here) in _MAILDIR[:2]
         folders = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
         pending += [os.path.join(here, name) for name in folders if name != "tmp" or folders.isdisjoint(_MAILDIR[:2])]
-        yield from _in_maildir(entries, here, root) if messages else _in_folder(entries, here, root)
+        yield from _in_folder(entries, here, root)
 
 
-def _in_maildir(entries: list[os.DirEntry[str]], here: str, root: str) -> Iterator[MailFile]:
-    folder = _folder_name(here, root)
-    for entry in entries:
-        if entry.is_file(follow_symlinks=False) and not entry.name.startswith("."):
-            yield MailFile(entry.path, False, folder)
+def _is_part(here: str) -> bool:
+    """Whether a directory is a Maildir's ``cur`` or ``new`` (and may be listed: PermissionError)."""
+    if os.path.basename(here) not in _MAILDIR[:2]:
+        return False
+    os.scandir(here).close()
+    return True
 
 
 def _in_folder(entries: list[os.DirEntry[str]], here: str, root: str) -> Iterator[MailFile]:

@@ -6,29 +6,30 @@ One transaction brings it up to date; two programs at once wait for each other.
 
 from __future__ import annotations
 
-import os
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from sys import intern
 from typing import Any
 
 from thread_finder.errors import MailboxError
 from thread_finder.mail.threads import Envelope, thread_ids
-from thread_finder.mailboxes.archive_files import MailFile
-from thread_finder.mailboxes.archive_headers import Headers, flag_labels, folder_labels, read_headers
+from thread_finder.mailboxes.archive_files import MaildirPart, MailFile, Source
+from thread_finder.mailboxes.archive_scan import Located, fingerprint, scan
 from thread_finder.mailboxes.base import Progress
-from thread_finder.mailboxes.mbox import HEAD, spans
 from thread_finder.model import Label
 
-_FORM = 1  # raise it when the tables change
+_FORM = 2  # raise it when the tables change
 _WAIT = 120.0  # seconds for another run's indexing
-_PRINT = 65_536  # bytes at an mbox's beginning, and before its known end, that tell whether it only grew
+_SETTLED = 2_000_000_000  # nanoseconds: a directory that changed later may change again at the same tick of its clock
 _STEP = 500  # messages between two reports of progress
 _TABLES = """
-CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, changed INTEGER, print TEXT);
+CREATE TABLE maildir (path TEXT PRIMARY KEY, changed INTEGER);
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, changed INTEGER, print TEXT, maildir TEXT);
 CREATE TABLE message (
     id INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, size INTEGER, message_id TEXT, refs TEXT, thrid TEXT,
     sender TEXT, recipients TEXT, subject TEXT, date REAL, labels TEXT, bounce INTEGER, thread TEXT);
@@ -57,6 +58,36 @@ class Entry:
     labels: frozenset[Label]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the index remembers of a file."""
+
+    id: int
+    size: int
+    changed: int
+    print: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The files that are there, and the directories (``quiet``) in which nothing changed and nothing was listed."""
+
+    files: Sequence[MailFile]
+    quiet: set[str]
+
+    def stale(self, known: Mapping[str, _Known]) -> list[MailFile]:
+        """The files that are new or changed."""
+        return [file for file in self.files if not _same(known.get(file.path), file)]
+
+    def gone(self, known: Mapping[str, _Known]) -> set[str]:
+        """The paths that are no more."""
+        return set(known) - {file.path for file in self.files}
+
+
+def _same(known: _Known | None, file: MailFile) -> bool:
+    return known is not None and known.size == file.size and known.changed == file.changed
+
+
 class ArchiveIndex:
     """The index of one archive, opened and brought up to date by ``update``."""
 
@@ -64,10 +95,10 @@ class ArchiveIndex:
         self._path = path
         self._db = _open(path)
 
-    def update(self, files: Sequence[MailFile], progress: Progress) -> None:
-        """Index what is new or changed in ``files``, forget what is gone. Damage is answered by starting anew."""
+    def update(self, sources: Sequence[Source], progress: Progress) -> None:
+        """Index what is new or changed in ``sources``, forget what is gone. Damage is answered by starting anew."""
         try:
-            self._bring_up_to_date(files, progress)
+            self._bring_up_to_date(sources, progress)
         except sqlite3.OperationalError as error:
             raise MailboxError(
                 f"The archive's index {self._path} cannot be written: {error}.",
@@ -77,7 +108,7 @@ class ArchiveIndex:
             self.close()
             _remove(self._path)
             self._db = _open(self._path)
-            self._bring_up_to_date(files, progress)
+            self._bring_up_to_date(sources, progress)
 
     def threads_with(self, emails: Iterable[str]) -> tuple[str, ...]:
         """The ids of all threads that have a message from, to or cc one of ``emails``."""
@@ -125,72 +156,70 @@ class ArchiveIndex:
 
     # --- bringing it up to date -----------------------------------------------------------------------
 
-    def _bring_up_to_date(self, files: Sequence[MailFile], progress: Progress) -> None:
-        known = {row[1]: row for row in self._db.execute("SELECT id, path, size, changed, print FROM file")}
-        stale = [file for file in files if not _same(known.get(file.path), file)]
-        gone = set(known) - {file.path for file in files}
-        if not stale and not gone:
+    def _bring_up_to_date(self, sources: Sequence[Source], progress: Progress) -> None:
+        files = [source for source in sources if isinstance(source, MailFile)]
+        parts = [source for source in sources if isinstance(source, MaildirPart)]
+        settled = dict(self._db.execute("SELECT path, changed FROM maildir").fetchall())
+        changed = [part for part in parts if settled.get(part.path) != part.changed]
+        now = time.time_ns()
+        files += sorted((file for part in changed for file in part.files()), key=lambda file: file.path)
+        asked = _Asked(files, {part.path for part in parts} - {part.path for part in changed})
+        known = self._known(asked)
+        to_note = {part.path: part.changed for part in parts if now - part.changed > _SETTLED}
+        if to_note == settled and not asked.stale(known) and not asked.gone(known):
             return
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            # Another run may have done the work while this one waited for the lock.
-            known = {row[1]: row for row in self._db.execute("SELECT id, path, size, changed, print FROM file")}
-            for path in gone & set(known):
-                self._forget(known[path][0])
-            total = sum(file.size or 1 for file in stale)
-            done = 0
-            for file in stale:
-                row = known.get(file.path)
-                if not _same(row, file):
-                    self._index_file(file, row, progress, (done, total))
-                done += file.size or 1
-            self._group()
-
-    def _index_file(
-        self, file: MailFile, row: tuple[int, str, int, int, str] | None, progress: Progress, place: tuple[int, int]
-    ) -> None:
-        start = 0
-        if row is not None:
-            start = self._grown_from(file, row)
-            self._forget(row[0], start)
-        prints = _print(file.path, file.size) if file.mbox else ""
-        number = self._db.execute(
-            "INSERT INTO file (path, size, changed, print) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET "
-            "size = excluded.size, changed = excluded.changed, print = excluded.print RETURNING id",
-            (file.path, file.size, file.changed, prints),
-        ).fetchone()[0]
-        of_folder = folder_labels(file.folder) if file.folder else frozenset()
-        if not file.mbox:
-            self._add_single(number, file, of_folder)
-            if (place[0] % _STEP) == 0:
-                progress("indexing the archive", *place)
-            return
-        with open(file.path, "rb") as opened:
-            for count, span in enumerate(spans(opened, start, file.size)):
-                self._add(number, span.offset, span.size, read_headers(span.head), of_folder)
+            # Asked again: another run may have done the work while this one waited for the lock.
+            known = self._known(asked)
+            gone, stale = asked.gone(known), asked.stale(known)
+            for path in gone:
+                self._forget(known[path].id)
+            total, done = sum(file.size or 1 for file in stale), 0
+            for count, file in enumerate(stale):
                 if count % _STEP == 0:
-                    progress("indexing the archive", place[0] + span.offset, place[1])
+                    progress("indexing the archive", done, total)
+                self._index_file(file, known.get(file.path), progress, (done, total))
+                done += file.size or 1
+            self._db.execute("DELETE FROM maildir")
+            self._db.executemany("INSERT INTO maildir VALUES (?, ?)", to_note.items())
+            if gone or stale:
+                self._group()
 
-    def _add_single(self, number: int, file: MailFile, of_folder: frozenset[Label]) -> None:
-        try:
-            with open(file.path, "rb") as opened:
-                head = opened.read(HEAD)
-        except OSError:
-            self._db.execute("INSERT INTO skipped VALUES (?, ?)", (number, -1))
-            return
-        labels = of_folder | flag_labels(os.path.basename(file.path))
-        self._add(number, -1, file.size or len(head), read_headers(head), labels)
+    def _known(self, asked: _Asked) -> dict[str, _Known]:
+        """The files in the index, apart from those in a directory that has not changed."""
+        rows = self._db.execute(
+            "SELECT path, id, size, changed, print FROM file WHERE maildir NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(asked.quiet)),),
+        )
+        return {row[0]: _Known(*row[1:]) for row in rows}
 
-    def _add(self, file: int, offset: int, size: int, headers: Headers, more: frozenset[Label]) -> None:
-        if not headers.readable:
-            self._db.execute("INSERT INTO skipped VALUES (?, ?)", (file, offset))
+    def _index_file(self, file: MailFile, known: _Known | None, progress: Progress, place: tuple[int, int]) -> None:
+        start = 0
+        if known is not None:
+            start = self._grown_from(file, known)
+            self._forget(known.id, start)
+        number = self._db.execute(
+            "INSERT INTO file (path, size, changed, print, maildir) VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) "
+            "DO UPDATE SET size = excluded.size, changed = excluded.changed, print = excluded.print RETURNING id",
+            (file.path, file.size, file.changed, fingerprint(file.path, file.size) if file.mbox else "", file.maildir),
+        ).fetchone()[0]
+        for count, located in enumerate(scan(file, start)):
+            self._add(number, located)
+            if count and count % _STEP == 0:
+                progress("indexing the archive", place[0] + located.offset, place[1])
+
+    def _add(self, file: int, located: Located) -> None:
+        headers = located.headers
+        if headers is None:
+            self._db.execute("INSERT INTO skipped VALUES (?, ?)", (file, located.offset))
             return
         cursor = self._db.execute(
             "INSERT INTO message (file, offset, size, message_id, refs, thrid, sender, recipients, subject, date, "
             "labels, bounce) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (file, offset, size, _clean(headers.message_id), _clean(" ".join(headers.references)), headers.thrid,
-             _clean(headers.sender), _clean(" ".join(headers.recipients[:500])), _clean(headers.subject[:1000]),
-             headers.date, " ".join(sorted(headers.labels | more)), headers.bounce),
+            (file, located.offset, located.size, _clean(headers.message_id), _clean(" ".join(headers.references)),
+             headers.thrid, _clean(headers.sender), _clean(" ".join(headers.recipients[:500])),
+             _clean(headers.subject[:1000]), headers.date, " ".join(sorted(located.labels)), headers.bounce),
         )  # fmt: skip
         people = {headers.sender, *headers.recipients[:500]} - {""}
         self._db.executemany(
@@ -207,12 +236,11 @@ class ArchiveIndex:
         if not start:
             self._db.execute("DELETE FROM file WHERE id = ?", (file,))
 
-    def _grown_from(self, file: MailFile, row: tuple[int, str, int, int, str]) -> int:
+    def _grown_from(self, file: MailFile, known: _Known) -> int:
         """The offset from which an mbox must be read again: its last known message, if what is before is unchanged."""
-        number, _, size, _, prints = row
-        if not file.mbox or file.size <= size or _print(file.path, size) != prints:
+        if not file.mbox or file.size <= known.size or fingerprint(file.path, known.size) != known.print:
             return 0
-        last = self._db.execute("SELECT max(offset) FROM message WHERE file = ?", (number,)).fetchone()[0]
+        last = self._db.execute("SELECT max(offset) FROM message WHERE file = ?", (known.id,)).fetchone()[0]
         return int(last or 0)
 
     def _group(self) -> None:
@@ -277,19 +305,6 @@ def _prepare(db: sqlite3.Connection) -> bool:
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _same(row: tuple[int, str, int, int, str] | None, file: MailFile) -> bool:
-    return row is not None and row[2] == file.size and row[3] == file.changed
-
-
-def _print(path: str, size: int) -> str:
-    """A fingerprint of the beginning of a file and of what lies before ``size``."""
-    with open(path, "rb") as opened:
-        digest = sha256(opened.read(min(_PRINT, size)))
-        opened.seek(max(0, size - _PRINT))
-        digest.update(opened.read(min(_PRINT, size)))
-    return digest.hexdigest()
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

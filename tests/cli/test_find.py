@@ -141,5 +141,4 @@ def test_controls_in_mail_are_shown_as_marks_and_markup_is_literal(user: User) -
             assert control not in ran.out + ran.err, command
     shown = user.at("find", "Vex")
     assert "␛[1mape" in shown.err
-    # The parser turns C0 controls of a header into spaces; the screen marks what it leaves.
-    assert "“Coffee [31mred [2J [/bold] ⟨U+202E⟩x”" in shown.out
+    assert "“Coffee ␛[31mred␛[2J␇ [/bold] ⟨U+202E⟩x”" in shown.out

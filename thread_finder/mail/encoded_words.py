@@ -11,13 +11,14 @@ MAX_VALUE = 65_536  # characters of one header field that are looked at; mail pr
 
 _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,3})\?=")
 _FOLD = re.compile(r"[ \t]?[\r\n]+[ \t]*")
-# C0, DEL, C1 and the two Unicode line ends: whatever could start a new line or steer a terminal (hazards A1).
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Whatever could start a new line becomes a space (hazards A1); what could steer a terminal, a visible mark (A5).
+_LINE_END = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
+_MARKS = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"} | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
 def decode_text(value: str | bytes) -> str:
-    """A header value as one line of plain text: unfolded, encoded words decoded, controls turned into spaces.
+    """A header value as one line of plain text: unfolded, encoded words decoded, controls turned into marks.
 
     Encoded words of any charset, broken ones and ones inside quotes too (RFC 2047 forbids it, senders do it).
     """
@@ -26,7 +27,7 @@ def decode_text(value: str | bytes) -> str:
         text = _decode_words(_FOLD.sub(" ", text))
     if text.isprintable() and text.isascii():
         return text.strip()
-    return _CONTROL.sub(" ", _FOLD.sub(" ", text)).strip()
+    return _LINE_END.sub(" ", _FOLD.sub(" ", text)).translate(_MARKS).strip()
 
 
 def as_text(value: str | bytes) -> str:

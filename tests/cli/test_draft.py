@@ -154,6 +154,18 @@ def test_a_crash_before_saving_is_made_good(user: User) -> None:
     assert len(user.saved()) == 1
 
 
+def test_a_draft_edited_after_a_crash_is_left_alone(user: User) -> None:
+    user.at("draft", "Rosheen")
+    ledger(user, "UPDATE drafts SET state = 'intended', draft_id = '', fingerprint = ''")
+    (draft,) = user.saved()
+    edited = draft.read_bytes().replace(b"\n\n", b"\n\nMy own words first.\n", 2)
+    draft.write_bytes(edited)
+    for _ in range(2):
+        ran = user.at("draft", "Rosheen", "--json")
+        assert (ran.code, actions(ran)) == (0, ["kept"])
+        assert [path.read_bytes() for path in user.saved()] == [edited]
+
+
 def test_two_runs_at_once_make_one_draft_each(user: User, finish: Callable[[subprocess.Popen[bytes]], Ran]) -> None:
     names = ("Rosheen", "Søren", "Lucille", "--as-of", "2026-11-24", "--json")
     runs = [finish(process) for process in [user.start("draft", *names), user.start("draft", *names)]]

@@ -313,9 +313,10 @@ def test_a_damaged_ledger_is_never_taken_for_an_empty_one(path: Path, harm: Call
             ledger.intend(draft(number, (f"{number}@x.example",)))
     harm(path)
     for _ in range(2):
-        with pytest.raises(LedgerError, match="is damaged") as caught, Ledger.open(path) as ledger:
-            ledger.all_drafts()
-        assert "backup" in caught.value.to_do
+        for way in (Ledger.open, Ledger.rehearsal):
+            with pytest.raises(LedgerError, match="is damaged") as caught, way(path) as ledger:
+                ledger.all_drafts()
+            assert "backup" in caught.value.to_do
 
 
 def test_a_newer_ledger_is_refused_and_untouched(path: Path) -> None:

@@ -46,13 +46,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where drafts go and what remembers them. ``account`` names the mailbox in the ledger."""
+    """Where drafts go and what remembers them. ``account`` names the mailbox in the ledger.
+
+    ``month`` and ``batch`` are noted with each draft made here, "" outside of a batch.
+    """
 
     mailbox: Mailbox
     ledger: Ledger
     account: str
     now: datetime
     purpose: str = "check-in"
+    month: str = ""
+    batch: str = ""
 
 
 def earlier_message_id(desk: Desk, contact: Contact) -> str:
@@ -102,10 +107,15 @@ def _compare(record: DraftRecord, stored: StoredDraft, written: Written, desk: D
     contact = written.finding.contact
     there, ours = fingerprint(stored.raw), fingerprint(written.raw)
     if there == ours:
-        desk.ledger.record_draft(record.id, stored.draft_id, stored.thread_id, there, desk.now)
-        why = "the draft is there already" if record.state is DraftState.DRAFTED else "found again after a broken run"
+        _note(record, stored, written, desk)
+        broken = record.state is DraftState.INTENDED
+        why = "found again after a broken run" if broken else "the draft is there already"
         return _kept(contact, stored, why, verified=True)
-    if record.fingerprint and there != record.fingerprint:
+    if record.state is DraftState.INTENDED:  # whether a person touched it since cannot be told, so it is theirs
+        desk.ledger.record_draft(record.id, stored.draft_id, stored.thread_id, there, desk.now, DraftState.EDITED)
+        return _kept(contact, stored, "found again after a broken run, in other words than now; it is left alone")
+    if record.state is DraftState.EDITED or there != record.fingerprint:
+        desk.ledger.set_state(record.id, DraftState.EDITED, desk.now)
         return _kept(contact, stored, "you edited this draft; it is left alone")
     if written.message["Message-ID"] != record.message_id:
         return _kept(contact, stored, "the draft is there already")
@@ -126,8 +136,16 @@ def _create(record: DraftRecord, written: Written, desk: Desk) -> Outcome:
             contact, Action.REFUSED, error.message, error.to_do,
             message_id=record.message_id, failed=True, eml=written.raw,
         )  # fmt: skip
-    desk.ledger.record_draft(record.id, stored.draft_id, stored.thread_id, fingerprint(stored.raw), desk.now)
+    _note(record, stored, written, desk)
     return _done(contact, Action.CREATED, stored, written, "")
+
+
+def _note(record: DraftRecord, stored: StoredDraft, written: Written, desk: Desk) -> None:
+    """The mailbox has the letter. In the user's own words it is theirs from the first."""
+    state = DraftState.EDITED if written.edited else DraftState.DRAFTED
+    desk.ledger.record_draft(
+        record.id, stored.draft_id, stored.thread_id, fingerprint(stored.raw), desk.now, state
+    )  # fmt: skip
 
 
 def _drafts_of_the_user(written: Written, desk: Desk) -> tuple[StoredDraft, ...]:
@@ -159,6 +177,8 @@ def _record(written: Written, message_id: str, desk: Desk) -> DraftRecord:
         thread_id=thread.id if thread else "",
         parent_id=parent.message_id if parent else "",
         created=desk.now,
+        month=desk.month,
+        batch=desk.batch,
     )
 
 

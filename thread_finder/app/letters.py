@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -43,7 +43,10 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would."""
+    """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would.
+
+    ``edited`` says that the words are the user's own.
+    """
 
     finding: Finding
     facts: Facts
@@ -52,6 +55,7 @@ class Written:
     sender: Address
     recipient: Address
     raw: bytes
+    edited: bool = False
 
     @property
     def message(self) -> EmailMessage:
@@ -105,15 +109,40 @@ def write(
             f"{finding.contact.name}: none of the addresses can be written to",
             f"add a living address for them in {finding.contact.source or 'the contacts file'}",
         )
-    today = desk.now.date()
-    facts = gather(finding, desk.owner, today=today, purpose=wishes.purpose, timely=wishes.timely)
+    facts = gather(finding, desk.owner, today=desk.now.date(), purpose=wishes.purpose, timely=wishes.timely)
+    letter = _signed(render(facts, desk.templates), finding.reply_from or Address(desk.owner.emails[0]), desk)
+    return _checked(letter, facts, finding, desk, wishes, message_id=message_id, others=others)
+
+
+def rewrite(
+    written: Written, letter: Letter, desk: Stationery, wishes: Wishes, *, others: Sequence[Letter] = ()
+) -> Written:
+    """The same letter in the user's own words: checked and composed again, to the same person in the same place."""
+    again = _checked(
+        letter, written.facts, written.finding, desk, wishes,
+        message_id=str(written.message["Message-ID"]), others=others,
+    )  # fmt: skip
+    return replace(again, edited=True)
+
+
+def _checked(
+    letter: Letter,
+    facts: Facts,
+    finding: Finding,
+    desk: Stationery,
+    wishes: Wishes,
+    *,
+    message_id: str,
+    others: Sequence[Letter],
+) -> Written:
+    """The letter with the advice on it, as a message."""
+    assert finding.reply_to is not None
     sender = finding.reply_from or Address(desk.owner.emails[0])
-    letter = _signed(render(facts, desk.templates), sender, desk)
     advice = check(
         letter,
         facts,
         finding,
-        today=today,
+        today=desk.now.date(),
         rules=desk.rules,
         numbers=desk.numbers,
         batch=others,

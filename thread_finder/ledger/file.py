@@ -26,20 +26,31 @@ def connect(path: Path) -> sqlite3.Connection:
     with in_words(path):
         if not path.exists():
             _create(path)
-        if not path.is_file():
-            raise LedgerError(f"{path} is not a file", "move it away, or set THREAD_FINDER_STATE")
-        if path.stat().st_size == 0:
-            raise _damaged(path, "it is empty")
-        path.chmod(0o600)
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)
+        connection = _opened(path)
         try:
-            connection.isolation_level = None  # transactions are begun by us
-            _check(connection, path)
+            path.chmod(0o600)
             _prepare(connection)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def copy_in_memory(path: Path) -> sqlite3.Connection:
+    """The ledger as it is, in memory only, brought up to date there; an empty one where there is none."""
+    with in_words(path):
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            if path.exists():
+                with contextlib.closing(_opened(path)) as original:
+                    original.backup(copy)
+            else:
+                _refuse_remains(path)
+            _prepare(copy)
+        except BaseException:
+            copy.close()
+            raise
+    return copy
 
 
 @contextlib.contextmanager
@@ -73,11 +84,32 @@ def damaged_value(path: Path, error: ValueError) -> LedgerError:
     return _damaged(path, str(error))
 
 
-def _create(path: Path) -> None:
-    """Make the file beside its place and link it there whole, so that an empty ledger is always a damaged one."""
+def _opened(path: Path) -> sqlite3.Connection:
+    """A file that is there, checked."""
+    if not path.is_file():
+        raise LedgerError(f"{path} is not a file", "move it away, or set THREAD_FINDER_STATE")
+    if path.stat().st_size == 0:
+        raise _damaged(path, "it is empty")
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)
+    try:
+        connection.isolation_level = None  # transactions are begun by us
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _refuse_remains(path: Path) -> None:
+    """A ledger that is gone while its journal is there is a damaged one."""
     left = [side for side in ("-wal", "-journal") if path.with_name(path.name + side).exists()]
     if left:
         raise _damaged(path, f"it is gone, but {path.name}{left[0]} is there")
+
+
+def _create(path: Path) -> None:
+    """Make the file beside its place and link it there whole, so that an empty ledger is always a damaged one."""
+    _refuse_remains(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-ledger-") as folder:
         new = Path(folder) / path.name

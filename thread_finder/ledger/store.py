@@ -30,6 +30,11 @@ class Ledger:
         """The ledger at ``path``, made if there is none. LedgerError when it cannot be used."""
         return cls(file.connect(path), path)
 
+    @classmethod
+    def rehearsal(cls, path: Path) -> Self:
+        """A copy of the ledger at ``path`` in memory, for a dry run: what is written to it is forgotten."""
+        return cls(file.copy_in_memory(path), path)
+
     def __enter__(self) -> Self:
         return self
 
@@ -61,11 +66,19 @@ class Ledger:
                 )
             return self._tables.insert(record)
 
-    def record_draft(self, id: int, draft_id: str, thread_id: str, fingerprint: str, when: datetime) -> None:
-        """The mailbox has it: where, and what we wrote."""
+    def record_draft(
+        self,
+        id: int,
+        draft_id: str,
+        thread_id: str,
+        fingerprint: str,
+        when: datetime,
+        state: DraftState = DraftState.DRAFTED,
+    ) -> None:
+        """The mailbox has it: where, and what we wrote. EDITED when the words are already the user's own."""
         found = {"draft_id": draft_id, "thread_id": thread_id, "fingerprint": fingerprint}
         with self._tables.writing():
-            self._tables.update(DraftRecord, id, **found, state=DraftState.DRAFTED, changed=when)
+            self._tables.update(DraftRecord, id, **found, state=state, changed=when)
 
     def set_state(self, id: int, state: DraftState, when: datetime) -> None:
         """What became of a draft."""

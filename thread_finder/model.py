@@ -91,13 +91,18 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person to get back in touch with. ``source`` says where the entry stands ("contacts.csv:12")."""
+    """A person to get back in touch with. ``source`` says where the entry stands ("contacts.csv:12").
+
+    ``introduction`` to ``remember`` are what the owner knows of the acquaintance, in the words that go into a letter.
+    """
 
     name: str
     emails: tuple[str, ...]
     introduction: str = ""
     met_on: PartialDate | None = None
     met_how: str = ""
+    topic: str = ""
+    introduced_by: str = ""
     remember: str = ""
     reason: Reason = Reason()
     language: str = ""
@@ -259,6 +264,20 @@ class Finding:
 
 
 # --- letters and drafts -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What came of earlier letters to a contact: the stage that the two are at (advice O8, O13, O18).
+
+    ``interactions`` are the contact's answers since the first letter; ``gives`` and ``asks`` the letters that gave or
+    asked something; ``wrote_on`` the day the last one went out.
+    """
+
+    interactions: int = 0
+    gives: int = 0
+    asks: int = 0
+    wrote_on: date | None = None
 
 
 class Level(StrEnum):

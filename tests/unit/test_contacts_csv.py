@@ -30,9 +30,10 @@ def problems(book: Book) -> list[str]:
 
 def test_all_columns(tmp_path: Path) -> None:
     text = (
-        "name,emails,introduction,met_on,met_how,remember,reason_kind,reason_text,reason_link,reason_date,"
-        "language,cadence,do_not_contact,notes\n"
-        'Jane Doe,jane@x.example; j.doe@y.example,"the intern, at NBC",2023-07,call,"Edit first.\n\nThen shoot.",'
+        "name,emails,introduction,met_on,met_how,topic,introduced_by,remember,reason_kind,reason_text,"
+        "reason_link,reason_date,language,cadence,do_not_contact,notes\n"
+        'Jane Doe,jane@x.example; j.doe@y.example,"the intern, at NBC",2023-07,call,editing,Priya Shah,'
+        '"Edit first.\n\nThen shoot.",'
         "news,your film won,https://n.example,2026-11-02,en,3 months,no,two kids\n"
     )
     assert read(tmp_path, text).contacts == (
@@ -42,6 +43,8 @@ def test_all_columns(tmp_path: Path) -> None:
             introduction="the intern, at NBC",
             met_on=PartialDate(date(2023, 7, 1), "month"),
             met_how="call",
+            topic="editing",
+            introduced_by="Priya Shah",
             remember="Edit first.\n\nThen shoot.",
             reason=Reason(ReasonKind.NEWS, "your film won", "https://n.example", date(2026, 11, 2)),
             language="en",

@@ -39,6 +39,8 @@ emails = ["Soren@X.example", "Søren <s.aberg@y.example>"]
 introduction = "the intern at Harbour Radio"
 met_on = 2023-07-11
 met_how = "for coffee"
+topic = "documentary editing"
+introduced_by = "Priya Shah"
 remember = """
 that I should learn to edit first
 """
@@ -55,6 +57,8 @@ notes = "two kids"
             introduction="the intern at Harbour Radio",
             met_on=PartialDate(date(2023, 7, 11)),
             met_how="for coffee",
+            topic="documentary editing",
+            introduced_by="Priya Shah",
             remember="that I should learn to edit first",
             reason=Reason(ReasonKind.NEWS, "your film won", "https://n.example/a", date(2026, 11, 2)),
             language="da",

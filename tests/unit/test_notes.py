@@ -42,6 +42,8 @@ def test_everything_that_can_be_noted_comes_back(path: Path) -> None:
         "introduction": "the intern",
         "met_on": PartialDate.parse("2023-07"),
         "met_how": "for coffee",
+        "topic": "editing",
+        "introduced_by": "Priya Shah",
         "remember": 'she said "edit first"\nthen shoot',
         "reason": Reason(ReasonKind.NEWS, "your film won", "https://n.example", date(2026, 11, 2)),
         "language": "fr",

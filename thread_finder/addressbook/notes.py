@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thread_finder.addressbook.entries import Entry
+from thread_finder.addressbook.fields import KEYS as ALL_KEYS
 from thread_finder.addressbook.fields import read_fields, unknown_keys
 from thread_finder.addressbook.toml_contacts import entry_sources, header_lines
 from thread_finder.errors import ConfigError, Problem
@@ -23,6 +24,7 @@ from thread_finder.model import Contact, Owner, PartialDate, Reason, Update
 from thread_finder.userfiles import (
     BadValue,
     clean_email,
+    clean_language,
     clean_text,
     parse_toml,
     read_bytes,
@@ -33,7 +35,7 @@ from thread_finder.userfiles import (
 if TYPE_CHECKING:
     from tomlkit.items import Item
 
-KEYS = ("introduction", "met_on", "met_how", "remember", "reason", "language", "cadence", "do_not_contact", "notes")
+KEYS = tuple(key for key in ALL_KEYS if key not in ("name", "emails"))
 """What can be noted about a contact, by the names of Contact's fields."""
 
 _HEADER = "What `thread-finder note` wrote down. It goes before your contacts file; edit it as you like."
@@ -97,14 +99,15 @@ def add_contact_note(path: Path, contact: Contact, **changes: object) -> None:
     _save("".join(lines), path)
 
 
-def add_update(path: Path, on: date, text: str) -> None:
-    """Note what happened in the owner's life. ConfigError as in add_contact_note."""
+def add_update(path: Path, on: date, text: str, language: str = "") -> None:
+    """Note what happened in the owner's life, in ``language`` ("" is the owner's own). ConfigError as above."""
     try:
-        text = clean_text(text)
+        text, language = clean_text(text), clean_language(language) if language else ""
     except BadValue as error:
         raise ConfigError("that cannot be noted", problems=(Problem("update", error.what, error.to_do),)) from error
+    told = f"{{ {language} = {_toml(text)} }}" if language else _toml(text)
     _check_form(path)
-    _save("".join([*_lines(path), f"\n[[update]]\ndate = {on.isoformat()}\ntext = {_toml(text)}\n"]), path)
+    _save("".join([*_lines(path), f"\n[[update]]\ndate = {on.isoformat()}\ntext = {told}\n"]), path)
 
 
 # --- reading ----------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from typing import cast
 
 from thread_finder.errors import RefusedError
 from thread_finder.mail.compose import Attachment, compose
-from thread_finder.model import Address, Advice, Finding, Identity, Letter, Level, Owner
+from thread_finder.model import Address, Advice, Finding, History, Identity, Letter, Level, Owner
 from thread_finder.writing.etiquette import check
-from thread_finder.writing.facts import Facts, gather
+from thread_finder.writing.facts import Facts, Occasion
+from thread_finder.writing.gathering import gather
 from thread_finder.writing.render import Templates, render
 
 
@@ -33,12 +34,15 @@ class Stationery:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user asked for on the command line: why an ask is timely, which rules to overrule, what to attach."""
+    """What one letter is asked to be: why an ask is timely, which rules to overrule, what to attach, its purpose
+    ("reply" or "follow-up"), and what came of earlier letters.
+    """
 
     timely: str = ""
     despite: frozenset[str] = frozenset()
     attachments: tuple[Attachment, ...] = ()
     purpose: str = "reply"
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,9 @@ def write(
             f"{finding.contact.name}: none of the addresses can be written to",
             f"add a living address for them in {finding.contact.source or 'the contacts file'}",
         )
-    facts = gather(finding, desk.owner, today=desk.now.date(), purpose=wishes.purpose, timely=wishes.timely)
+    names = tuple(attachment.name for attachment in wishes.attachments)
+    occasion = Occasion(wishes.purpose, wishes.timely, names, wishes.history)
+    facts = gather(finding, desk.owner, today=desk.now.date(), occasion=occasion)
     letter = _signed(render(facts, desk.templates), finding.reply_from or Address(desk.owner.emails[0]), desk)
     return _checked(letter, facts, finding, desk, wishes, message_id=message_id, others=others)
 

@@ -87,6 +87,12 @@ def note(
     introduction: Annotated[str, typer.Option("--introduction", help="Who you were to them.")] = "",
     met_on: Annotated[str, typer.Option("--met-on", metavar="DATE", help="When you met: 2023-07-11 or 2023-07.")] = "",
     met_how: Annotated[str, typer.Option("--met-how", help='How you met: "for coffee".')] = "",
+    topic: Annotated[str, typer.Option("--topic", help='What you talked about: "documentary editing".')] = "",
+    introduced_by: Annotated[str, typer.Option("--introduced-by", help="Who brought you together.")] = "",
+    language: Annotated[
+        str,
+        typer.Option("--language", metavar="CODE", help="The letters' language, or that of the update: de, fr, ja."),
+    ] = "",
     update: Annotated[str, typer.Option("--update", help="Something new in YOUR life, for all letters.")] = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -113,17 +119,22 @@ def note(
         "introduction": introduction,
         "met_on": _partial(met_on),
         "met_how": met_how,
+        "topic": topic,
+        "introduced_by": introduced_by,
+        "language": language if name else "",
     }
     given = {key: value for key, value in fields.items() if value}
     if given and name is None:
         raise ContactError("whom is the note about? no contact was named", "thread-finder note NAME …")
     if not given and not update:
-        raise ContactError("nothing to note", "give --reason, --remember, --introduction, --met-on or --update")
+        raise ContactError(
+            "nothing to note", "give --reason, --remember, --introduction, --met-on, --topic or --update"
+        )
     contact = find_contact(session.contacts, name) if name else None
     if contact and given:
         notebook.add_contact_note(session.config.notes, contact, **given)
     if update:
-        notebook.add_update(session.config.notes, day or session.now.date(), update)
+        notebook.add_update(session.config.notes, day or session.now.date(), update, language)
     about = [*given, *(["update"] if update else [])]
     if as_json:
         print_json({"notes": str(session.config.notes), "contact": contact.name if contact else None, "noted": about})
@@ -164,6 +175,8 @@ def _contact_shape(contact: Contact) -> dict[str, Any]:
         "introduction": contact.introduction,
         "met_on": str(contact.met_on) if contact.met_on else None,
         "met_how": contact.met_how,
+        "topic": contact.topic,
+        "introduced_by": contact.introduced_by,
         "remember": contact.remember,
         "reason": str(reason.kind),
         "reason_text": reason.text,

@@ -18,13 +18,14 @@ ENCOUNTERS = ("met", "coffee", "tea", "breakfast", "lunch", "dinner", "phone", "
 SPOKEN = frozenset({"met", "coffee", "tea", "breakfast", "lunch", "dinner", "phone", "video", "talk"})
 
 _MEETING_SIGNALS = ("thank", "meeting", "calendar", "schedul")
+_FEW = 3  # recipients of a mail that introduces; more are a round
 
 
 def encounter(finding: Finding, today: date) -> str:
     """The encounter of ``finding`` (see ENCOUNTERS)."""
     contact = finding.contact
     if contact.met_how:
-        return _whole_medium(contact.met_how) or "met"
+        return _whole_medium(contact.met_how) or medium([contact.met_how]) or "met"
     if not _have_met(finding, today):
         return "mail" if finding.kind is Kind.CONVERSATION else "touch"
     return medium(_tellers(finding)) or "talk"
@@ -65,6 +66,34 @@ def last_mail(thread: Thread | None) -> Message | None:
     """The newest dated human mail of a thread."""
     dated = [m for m in (thread.messages if thread else ()) if m.date and m.automatic is Automatic.NO]
     return max(dated, key=lambda m: m.date.timestamp() if m.date else 0.0, default=None)
+
+
+def last_day(thread: Thread | None) -> date | None:
+    """The day of the newest human mail, as its writer saw it."""
+    message = last_mail(thread)
+    return message.date.date() if message and message.date else None
+
+
+def introduction_mail(finding: Finding, owner: Iterable[str]) -> Message | None:
+    """The mail with which a third person brought the two together, if the thread opens with one that says so."""
+    human = [m for m in (finding.thread.messages if finding.thread else ()) if m.automatic is Automatic.NO]
+    if len(human) < 2 or human[0].from_ is None:
+        return None
+    opening = human[0]
+    mine, theirs = {base(email) for email in owner}, {base(email) for email in finding.contact.emails}
+    sender = base(human[0].from_.email)
+    others = {base(address.email) for address in opening.recipients}
+    if sender in mine | theirs or not others & mine or not others & theirs or len(others) > _FEW:
+        return None
+    text = f"{opening.subject}\n{opening.new_text}"
+    said = any(occurrences(text, lexicon(code).phrases.get("introduces", ()), code) for code in LANGUAGES)
+    return opening if said else None
+
+
+def warm(finding: Finding, owner: Iterable[str], today: date) -> bool:
+    """Whether it was more than a formality: they spoke, and each wrote twice at least (advice O10)."""
+    often = len(their_mails(finding)) > 1 and len(own_mails(finding, owner)) > 1
+    return often and encounter(finding, today) in SPOKEN
 
 
 def met_on(finding: Finding, today: date) -> PartialDate | None:

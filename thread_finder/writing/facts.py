@@ -1,20 +1,17 @@
-"""What a letter may say: facts from the user's files and the thread, each knowing where it comes from. Nothing else."""
+"""What a letter may say, as values: facts from the user's files and the thread, each knowing where it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 
-from thread_finder.model import Contact, Finding, Owner, PartialDate, Reason, ReasonKind, Update, Verdict
-from thread_finder.writing import encounters
-from thread_finder.writing.dates_in_words import ago
-from thread_finder.writing.language import FORMAL_BY_DEFAULT, LANGUAGES, detect, formality, lexicon, primary
-from thread_finder.writing.names import first_name, full_name, sign_off
+from thread_finder.model import History, PartialDate, Reason
 
-MAX_UPDATES = 2  # advice H14: a tidbit or two
-_NEEDS_TEXT = frozenset(ReasonKind) - {ReasonKind.RECONNECT, ReasonKind.CATCH_UP}
+_QUOTES = ("“", "„", "«", "»", "「", "『", '"')
+
+# Encounters whose medium helps the reader remember (advice H5).
+_TELLING = frozenset({"coffee", "tea", "breakfast", "lunch", "dinner", "phone", "video"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +23,23 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What the writing itself brings: its ``purpose`` ("reply" or "follow-up"), why an ask is ``timely``, the names of
+    the files ``attached``, and the ``history`` of earlier letters.
+    """
+
+    purpose: str = "reply"
+    timely: str = ""
+    attached: tuple[str, ...] = ()
+    history: History = field(default_factory=History)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a template can use (docs/templates.md). ``sources`` says where each fact comes from."""
+    """Everything a template can use (docs/templates.md). ``sources`` says where each fact comes from.
+
+    ``foreign`` are facts that are not in the letter's language, with the language they are in.
+    """
 
     contact: str
     name: str
@@ -40,136 +52,55 @@ class Facts:
     when: str
     encounter: str
     how: str
+    topic: str
+    introduced_by: str
+    salutation: str
+    signs: str
     updates: tuple[str, ...]
     remember: str
     reason: Reason
-    timely: str
+    dated: str
     signature: str
     seed: int
+    lapsed: bool = True
+    warm: bool = False
+    wrote: str = ""
+    occasion: Occasion = field(default_factory=Occasion)
     met_on: PartialDate | None = None
     last_mail: date | None = None
-    sources: dict[str, str] = field(default_factory=dict)
+    update_days: tuple[date, ...] = ()
+    foreign: tuple[tuple[str, str], ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
 
     @property
-    def anchors(self) -> tuple[str, ...]:
+    def timely(self) -> str:
+        """Why an ask cannot wait."""
+        return clause(self.occasion.timely)
+
+    @property
+    def follow_up(self) -> bool:
+        """Whether this is the one follow-up to a letter that was not answered."""
+        return self.occasion.purpose == "follow-up"
+
+    @property
+    def quoted(self) -> bool:
+        """Whether ``remember`` is a sentence of theirs in quotation marks, not a clause of the user's."""
+        return self.remember.startswith(_QUOTES)
+
+    @property
+    def anchors(self) -> Mapping[str, str]:
         """What helps the reader remember who writes (advice H5)."""
-        found = {"introduction": self.introduction, "when": self.when, "how": self.how or _known(self.encounter)}
-        return tuple(name for name, value in found.items() if value)
+        found = {
+            "introduction": self.introduction,
+            "when": self.when,
+            "how": self.how or (self.encounter if self.encounter in _TELLING else ""),
+            "topic": self.topic,
+            "introduced_by": self.introduced_by,
+        }
+        return {name: value for name, value in found.items() if value}
 
 
-def gather(finding: Finding, owner: Owner, *, today: date, purpose: str = "reply", timely: str = "") -> Facts:
-    """The facts for one letter; what is lacking is listed in ``missing``, never made up."""
-    del purpose  # the follow-up needs the same facts
-    contact = finding.contact
-    theirs = [message.new_text for message in encounters.their_mails(finding)]
-    mine = [message.new_text for message in encounters.own_mails(finding, owner.emails)]
-    language, told = _language(contact, owner, theirs)
-    name, whence = _name(finding, language)
-    met = encounters.met_on(finding, today)
-    last = encounters.last_mail(finding.thread)
-    spoken = last.date.date() if last and last.date else None
-    since = met or (PartialDate(spoken) if spoken and spoken <= today else None)
-    updates = _updates(owner, since, today)
-    introduction = contact.introduction or _in(owner.introduction, language)
-    facts = Facts(
-        contact=contact.name,
-        name=name,
-        full_name=full_name(contact.name) or contact.name,
-        sender=owner.name,
-        language=language,
-        formal=_formal(theirs, mine, language),
-        recap=finding.verdict is Verdict.NEW_THREAD,
-        introduction=introduction.strip().rstrip("."),
-        when=ago(since, today, language) if since else "",
-        encounter=encounters.encounter(finding, today),
-        how=encounters.told_how(contact).strip().rstrip("."),
-        updates=tuple(_in(update.text, language).strip().rstrip(".。") for update in updates),
-        remember=contact.remember.strip().rstrip(".。"),
-        reason=contact.reason,
-        timely=timely.strip().rstrip("."),
-        signature=owner.signature.strip("\n") or owner.name,
-        seed=int(sha256(contact.emails[0].encode()).hexdigest()[:8], 16),
-        met_on=met,
-        last_mail=spoken,
-        sources={
-            "language": told,
-            "name": whence,
-            "introduction": _introduced(contact),
-            "updates": "config.toml, notes",
-        },
-    )
-    return _with_missing(facts, contact, today)
-
-
-def _with_missing(facts: Facts, contact: Contact, today: date) -> Facts:
-    from dataclasses import replace  # noqa: PLC0415
-
-    who = contact.name.replace('"', "'")
-    missing: list[Missing] = []
-    if not facts.name:
-        missing.append(
-            Missing("a name to greet with", f"write the person's name for {contact.emails[0]} in {contact.source}")
-        )
-    if not facts.introduction:
-        missing.append(
-            Missing("who you were to them", f'thread-finder note "{who}" --introduction "the student who …"')
-        )
-    if not facts.updates:
-        missing.append(Missing("something new in your life since", f'thread-finder note --update "I …" --date {today}'))
-    if contact.reason.kind in _NEEDS_TEXT and not contact.reason.text:
-        kind = contact.reason.kind
-        missing.append(
-            Missing(f"the details of the reason ({kind})", f'thread-finder note "{who}" --reason {kind} --text "…"')
-        )
-    return replace(facts, missing=tuple(missing))
-
-
-def _language(contact: Contact, owner: Owner, theirs: Sequence[str]) -> tuple[str, str]:
-    """The letter's language: told by the user, else the one they write, else the owner's."""
-    if primary(contact.language) in LANGUAGES:
-        return primary(contact.language), contact.source
-    if theirs and (found := detect(theirs)) in LANGUAGES:
-        return found, "their mails"
-    return (primary(owner.language) if primary(owner.language) in LANGUAGES else "en"), "config.toml [owner]"
-
-
-def _name(finding: Finding, language: str) -> tuple[str, str]:
-    """The name to greet with: as they sign, else the first name the user wrote. Never from an address."""
-    contact = finding.contact
-    known = [contact.name, *(m.from_.name for m in encounters.their_mails(finding) if m.from_)]
-    for message in encounters.their_mails(finding)[:5]:
-        signed = sign_off(message.new_text, known, lexicon(language).closings)
-        if signed:
-            return first_name(signed) or signed, f"message {message.message_id}"
-    return first_name(contact.name), contact.source
-
-
-def _formal(theirs: Sequence[str], mine: Sequence[str], language: str) -> bool:
-    for texts in (theirs, mine):
-        shown = formality(texts, language)
-        if shown is not None:
-            return shown
-    return language in FORMAL_BY_DEFAULT
-
-
-def _updates(owner: Owner, since: PartialDate | None, today: date) -> list[Update]:
-    """At most two updates, the newest first, dated after the meeting."""
-    after = since.value if since else date.min
-    known = [update for update in owner.updates if after < update.on <= today]
-    return sorted(known, key=lambda update: update.on, reverse=True)[:MAX_UPDATES]
-
-
-def _in(texts: object, language: str) -> str:
-    """A text in the letter's language, else in the owner's own."""
-    assert hasattr(texts, "get")
-    found = texts.get(language) or texts.get("") or next(iter(texts.values()), "")  # type: ignore[attr-defined]
-    return str(found)
-
-
-def _introduced(contact: Contact) -> str:
-    return contact.source if contact.introduction else "config.toml [owner]"
-
-
-def _known(encounter: str) -> str:
-    return encounter if encounter not in ("met", "talk", "touch", "mail") else ""
+def clause(text: str) -> str:
+    """The user's words on one line, without the full stop that the letter sets itself."""
+    return " ".join(text.split()).rstrip(".。 ")

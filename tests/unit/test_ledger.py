@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from thread_finder.errors import LedgerError
-from thread_finder.ledger import Block, DraftRecord, DraftState, Ledger, Outcome, OutcomeKind, Pin, Snooze
+from thread_finder.ledger import Block, DraftRecord, DraftState, Ledger, Outcome, OutcomeKind, Pin, Skip, Snooze
 from thread_finder.ledger.schema import APPLICATION_ID, MIGRATIONS
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -165,7 +165,7 @@ def test_a_pin_remembers_what_it_overruled(ledger: Ledger) -> None:
     assert ledger.unpin(JANE, LATER)
     assert not ledger.unpin(JANE, LATER)
     assert ledger.pinned(JANE) is None
-    assert ledger.all_pins() == (replace(first, ended=LATER), replace(second, ended=LATER))
+    assert ledger.every(Pin) == (replace(first, ended=LATER), replace(second, ended=LATER))
 
 
 def test_a_snooze_is_replaced_and_ended(ledger: Ledger) -> None:
@@ -182,6 +182,12 @@ def test_do_not_contact_until_it_is_lifted(ledger: Ledger) -> None:
     assert ledger.blocked(["new@x.example", "jane@y.example"]) == block
     assert ledger.unblock(JANE, LATER)
     assert ledger.blocked(JANE) is None
+
+
+def test_a_skip_is_for_one_period(ledger: Ledger) -> None:
+    ledger.skip(Skip("Jane", JANE, "2026-12", "check-in", NOW, "busy"))
+    assert [skip.why for skip in ledger.skipped(JANE[1:], "2026-12")] == ["busy"]
+    assert ledger.skipped(JANE, "2027-01") == ledger.skipped(("bob@x.example",), "2026-12") == ()
 
 
 def test_outcomes_are_kept_in_order_and_once(ledger: Ledger) -> None:
@@ -201,6 +207,7 @@ def test_export_is_all_of_it_as_json(ledger: Ledger) -> None:
     ledger.pin(Pin("Jane", JANE, "18c", ("<a@x>",), NOW, {"thread": "17a"}))
     ledger.snooze(Snooze("Jane", JANE, date(2027, 1, 1), NOW))
     ledger.block(Block("Bob", ("bob@x.example",), NOW))
+    ledger.skip(Skip("Jane", JANE, "2026-12", "check-in", NOW))
     ledger.add_outcome(Outcome("Jane", JANE, OutcomeKind.ANSWERED, NOW))
     exported = json.loads(json.dumps(ledger.export()))
     assert exported["schema"] == len(MIGRATIONS)
@@ -209,7 +216,8 @@ def test_export_is_all_of_it_as_json(ledger: Ledger) -> None:
     assert exported["drafts"][0]["created"] == "2026-11-24T08:30:00+00:00"
     assert exported["pins"][0]["overruled"] == {"thread": "17a"}
     assert exported["snoozes"][0]["until"] == "2027-01-01"
-    assert [len(exported[table]) for table in ("drafts", "pins", "snoozes", "blocks", "outcomes")] == [1] * 5
+    tables = ("drafts", "pins", "snoozes", "blocks", "skips", "outcomes")
+    assert [len(exported[table]) for table in tables] == [1] * len(tables)
 
 
 # --- the file ---------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def person(name: str, quiet: int = 400, **changes: object) -> History:
 
 
 def letter(day: date, fate: Fate = Fate.SENT, purpose: Purpose = Purpose.CHECK_IN, month: str = "") -> Approach:
-    return Approach(purpose, at(day), fate, None if fate is Fate.OPEN else at(day), month)
+    return Approach(purpose, at(day), fate, None if fate in {Fate.OPEN, Fate.BEGUN} else at(day), month)
 
 
 def found(history: History, kind: Kind | None) -> History:
@@ -131,6 +131,23 @@ def test_what_the_month_has_had_is_counted() -> None:
     assert not november.done
 
 
+def test_who_was_passed_over_is_not_asked_again_and_nobody_takes_the_place() -> None:
+    passed = person("passed", skipped=frozenset({("2026-12", Purpose.CHECK_IN)}))
+    unanswered = person("quiet", approaches=(letter(date(2026, 11, 10)),), wrote=at(date(2026, 11, 10)),
+                        skipped=frozenset({("2026-12", Purpose.FOLLOW_UP)}))  # fmt: skip
+    result = planned(passed, unanswered, *(person(f"p{number}") for number in range(6)))
+    assert [(one.contact.name, "passed over" in one.why) for one in result.done] == [("passed", True)]
+    assert [one.purpose for one in result.chosen] == [Purpose.CHECK_IN] * 3
+    january = planned(passed, unanswered, today=date(2027, 1, 2), period=Period.parse("2027-01"))
+    assert sorted(chosen(january)) == ["passed", "quiet"]
+
+
+def test_what_a_broken_run_began_is_chosen_again() -> None:
+    begun = person("begun", 130, approaches=(letter(TODAY, Fate.BEGUN, month="2026-12"),))
+    result = planned(begun, *(person(f"p{number}") for number in range(6)), rhythm=replace(RHYTHM, per_month=1))
+    assert chosen(result) == ["begun"]
+
+
 def test_follow_ups_come_first_and_take_nobodys_turn() -> None:
     unanswered = person("quiet", approaches=(letter(date(2026, 11, 10)),), wrote=at(date(2026, 11, 10)))
     result = planned(unanswered, *(person(f"p{number}") for number in range(6)))
@@ -200,9 +217,9 @@ def test_the_plan_holds_its_promises(people: list[History], chance: object, numb
     for one in result.chosen:
         history = known[one.contact.name]
         assert history.blocked is None
-        assert history.living
-        assert not any(approach.fate is Fate.OPEN for approach in history.approaches)
-        if one.purpose is Purpose.CHECK_IN and history.in_touch:
+        begun = any(approach.fate is Fate.BEGUN for approach in history.approaches)
+        assert begun or (history.living and not any(approach.under_way for approach in history.approaches))
+        if one.purpose is Purpose.CHECK_IN and history.in_touch and not begun:
             assert RHYTHM.check_in_every.after(history.in_touch.date()) <= TODAY
     for left_out in result.omitted:
         assert left_out.why

@@ -26,7 +26,7 @@ def check_in(day: date = SENT_ON, fate: Fate = Fate.SENT, **changes: object) -> 
 
 
 def follow_up(day: date, fate: Fate = Fate.SENT) -> Approach:
-    return Approach(Purpose.FOLLOW_UP, at(day, 8), fate, None if fate is Fate.OPEN else at(day))
+    return Approach(Purpose.FOLLOW_UP, at(day, 8), fate, None if fate in {Fate.OPEN, Fate.BEGUN} else at(day))
 
 
 def history(*approaches: Approach, **changes: object) -> History:
@@ -160,3 +160,10 @@ def test_do_not_contact_always() -> None:
     standing = stand(history(check_in(), contact=marked), date(2030, 1, 1), RHYTHM)
     assert standing.state is State.BLOCKED
     assert "contacts.toml:3" in standing.why
+
+
+def test_what_a_broken_run_began_is_taken_up_again() -> None:
+    begun = stand(history(check_in(fate=Fate.BEGUN, at=None)), SENT_ON, RHYTHM)
+    assert (begun.state, begun.purpose) == (State.DUE, Purpose.CHECK_IN)
+    nudge = stand(history(check_in(), follow_up(DUE_ON, Fate.BEGUN)), DUE_ON, RHYTHM)
+    assert (nudge.state, nudge.purpose) == (State.FOLLOW_UP_DUE, Purpose.FOLLOW_UP)

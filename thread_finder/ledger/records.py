@@ -93,6 +93,19 @@ class Block:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Passed over for one ``month`` (or week) and purpose: not asked again in it, and nobody takes the place."""
+
+    contact: str
+    addresses: tuple[str, ...]
+    month: str
+    purpose: str
+    created: datetime
+    why: str = ""
+    id: int = 0
+
+
 class OutcomeKind(StrEnum):
     """What followed a letter, or came by itself."""
 

@@ -82,5 +82,18 @@ _WISHES_AND_OUTCOMES = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_DRAFTS, _WISHES_AND_OUTCOMES)
+_SKIPS = (
+    """
+    CREATE TABLE skips (
+        id INTEGER PRIMARY KEY,
+        contact TEXT NOT NULL,
+        month TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        why TEXT NOT NULL,
+        created TEXT NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_DRAFTS, _WISHES_AND_OUTCOMES, _SKIPS)
 """Statement by statement; ``PRAGMA user_version`` counts the migrations that a file has had."""

@@ -11,9 +11,9 @@ from typing import Any, Self, TypeVar
 
 from thread_finder.errors import LedgerError
 from thread_finder.ledger import file
-from thread_finder.ledger.records import OPEN, Block, DraftRecord, DraftState, Outcome, Pin, Snooze
+from thread_finder.ledger.records import OPEN, Block, DraftRecord, DraftState, Outcome, Pin, Skip, Snooze
 from thread_finder.ledger.schema import MIGRATIONS
-from thread_finder.ledger.tables import TABLES, Tables, plain
+from thread_finder.ledger.tables import TABLES, Record, Tables, plain
 
 _Wish = TypeVar("_Wish", Pin, Snooze, Block)
 
@@ -123,10 +123,6 @@ class Ledger:
         """The pin in force for any of the addresses."""
         return self._in_force(Pin, addresses)
 
-    def all_pins(self) -> tuple[Pin, ...]:
-        """All pins ever set, the ended ones too, oldest first."""
-        return self._tables.select(Pin)
-
     def snooze(self, snooze: Snooze) -> Snooze:
         """Not before a day; replaces an earlier snooze."""
         return self._wish(snooze)
@@ -151,6 +147,15 @@ class Ledger:
         """The block in force for any of the addresses."""
         return self._in_force(Block, addresses)
 
+    def skip(self, skip: Skip) -> Skip:
+        """Pass somebody over for one period and purpose."""
+        with self._tables.writing():
+            return self._tables.insert(skip)
+
+    def skipped(self, addresses: Sequence[str], month: str) -> tuple[Skip, ...]:
+        """The skips of any of the addresses in one period."""
+        return tuple(skip for skip in self._tables.theirs(Skip, addresses) if skip.month == month)
+
     # --- what followed ---
 
     def add_outcome(self, outcome: Outcome) -> Outcome:
@@ -164,6 +169,10 @@ class Ledger:
     def outcomes(self, addresses: Sequence[str]) -> tuple[Outcome, ...]:
         """What happened with any of the addresses, in the order in which it was written down."""
         return self._tables.theirs(Outcome, addresses)
+
+    def every(self, kind: type[Record]) -> tuple[Record, ...]:
+        """All records of a kind, the ended ones too, oldest first."""
+        return self._tables.select(kind)
 
     def export(self) -> dict[str, Any]:
         """Everything, as JSON has it: one list a table, oldest first."""

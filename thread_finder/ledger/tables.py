@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from thread_finder.ledger import file
-from thread_finder.ledger.records import Block, DraftRecord, DraftState, Outcome, OutcomeKind, Pin, Snooze
+from thread_finder.ledger.records import Block, DraftRecord, DraftState, Outcome, OutcomeKind, Pin, Skip, Snooze
 
-Record = TypeVar("Record", DraftRecord, Pin, Snooze, Block, Outcome)
+Record = TypeVar("Record", DraftRecord, Pin, Snooze, Block, Skip, Outcome)
 
 TABLES: Mapping[type, str] = {
     DraftRecord: "drafts",
     Pin: "pins",
     Snooze: "snoozes",
     Block: "blocks",
+    Skip: "skips",
     Outcome: "outcomes",
 }
 

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
 class Fate(StrEnum):
     """What became of a letter that the program drafted."""
 
+    BEGUN = "begun"  # a run broke off before it was confirmed: it must be taken up again
     OPEN = "open"  # it lies in the drafts
     SENT = "sent"
     BOUNCED = "bounced"  # sent, and it came back: the address is dead
@@ -42,6 +43,11 @@ class Approach:
     edited: bool = False
 
     @property
+    def under_way(self) -> bool:
+        """Begun or lying in the drafts: not over yet."""
+        return self.fate in {Fate.BEGUN, Fate.OPEN}
+
+    @property
     def when(self) -> datetime:
         """When it was sent or seen to be gone, else when it was drafted."""
         return self.at or self.drafted
@@ -53,8 +59,8 @@ class History:
 
     ``heard`` is their newest real mail to the owner, in whatever thread and from whichever of their addresses;
     ``wrote`` the owner's newest mail to them that did not come back. ``dead`` are addresses that mail came back from,
-    ``living`` whether any is left. ``exchanges`` counts their answers since the last long silence. ``finding`` is the
-    thread to write in, None while nobody has looked.
+    ``living`` whether any is left. ``skipped`` are (period, purpose) that the user passed over. ``exchanges`` counts
+    their answers since the last long silence. ``finding`` is the thread to write in, None while nobody has looked.
     """
 
     contact: Contact
@@ -64,6 +70,7 @@ class History:
     dead: tuple[str, ...] = ()
     living: bool = True
     snoozed_until: date | None = None
+    skipped: frozenset[tuple[str, Purpose]] = frozenset()
     blocked: str | None = None
     closed: datetime | None = None
     reopened: datetime | None = None
@@ -82,6 +89,5 @@ class History:
         return tuple(
             one
             for one in sorted(self.approaches, key=lambda one: one.drafted)
-            if one.fate is Fate.OPEN
-            or (one.fate is not Fate.UNDONE and not (self.reopened and one.when <= self.reopened))
+            if one.under_way or (one.fate is not Fate.UNDONE and not (self.reopened and one.when <= self.reopened))
         )

@@ -75,7 +75,7 @@ def plan(period: Period, histories: Sequence[History], rhythm: Rhythm, today: da
     room = rhythm.per_week if period.is_week else rhythm.per_month
     standings = [stand(history, day, rhythm) for history in histories]
     done = [one for one in standings if _made_in(period, one.history)]
-    overdue = [one for one in standings if one.state is State.FOLLOW_UP_DUE and one.since and one.since <= today]
+    overdue = [one for one in standings if _wants_follow_up(one, period, today)]
     follow_ups = sorted(overdue, key=lambda one: (one.since or day, one.history.contact.emails))
     due = [one for one in standings if one.state is State.DUE and one not in done]
     ranked = sorted(due, key=lambda one: _rank(one, period, day, rhythm))
@@ -89,7 +89,7 @@ def plan(period: Period, histories: Sequence[History], rhythm: Rhythm, today: da
         room,
         (*(_follow_up(one) for one in follow_ups), *check_ins),
         tuple(_omission(one, period, waiting.get(id(one))) for one in standings if id(one) not in taken),
-        tuple(Omission(one.history.contact, one.state, one.why, one.next_on) for one in done),
+        tuple(_done(one, period) for one in done),
     )
 
 
@@ -100,6 +100,7 @@ def _rank(standing: Standing, period: Period, day: date, rhythm: Rhythm) -> tupl
     """Most points first, then the least recently chosen, then by lot: the same lot all through the period."""
     history = standing.history
     points = 7 * _timely(history.contact, day) + 2 * (not _turns(history))
+    points += 20 * any(one.fate is Fate.BEGUN for one in history.approaches)
     points += _waiting(history, day, rhythm) + _promise(history.finding)
     last = max((one.drafted.date() for one in _turns(history)), default=date.min)
     lot = sha256(f"{period} {history.contact.emails[0]}".encode()).hexdigest()
@@ -138,14 +139,22 @@ def _turns(history: History) -> list[Approach]:
 
 
 def _made_in(period: Period, history: History) -> bool:
-    """Whether a check-in was made for this period: in its name, or by hand within it."""
+    """Whether this period has had its check-in with them: drafted in its name or by hand within it, or passed over."""
+    if (str(period), Purpose.CHECK_IN) in history.skipped:
+        return True
     for one in _turns(history):
-        if one.fate is Fate.BOUNCED:
+        if one.fate in {Fate.BOUNCED, Fate.BEGUN}:
             continue
         same_kind = one.month and ("W" in one.month) == period.is_week
         if one.month == str(period) or (not same_kind and period.first <= one.drafted.date() <= period.last):
             return True
     return False
+
+
+def _wants_follow_up(standing: Standing, period: Period, today: date) -> bool:
+    """Whether the follow-up's day has come, really and not only in a plan made ahead, and it was not passed over."""
+    come = standing.state is State.FOLLOW_UP_DUE and standing.since is not None and standing.since <= today
+    return come and (str(period), Purpose.FOLLOW_UP) not in standing.history.skipped
 
 
 def _spread(ranked: Sequence[Standing], room: int, busy: frozenset[str]) -> list[tuple[Standing, str]]:
@@ -198,6 +207,12 @@ def _check_in(standing: Standing, day: date, company: str) -> CheckIn:
     if company:
         why.append(f"somebody else at {company} has a letter too; you may want to space them")
     return CheckIn(history.contact, Purpose.CHECK_IN, tuple(why), history.finding)
+
+
+def _done(standing: Standing, period: Period) -> Omission:
+    passed = (str(period), Purpose.CHECK_IN) in standing.history.skipped
+    why = f"you passed over them for {period.in_words}" if passed else standing.why
+    return Omission(standing.history.contact, standing.state, why, standing.next_on)
 
 
 def _omission(standing: Standing, period: Period, place: int | None) -> Omission:

@@ -64,12 +64,14 @@ def stand(history: History, day: date, rhythm: Rhythm) -> Standing:
 
 def _held(history: History, day: date) -> Standing | None:
     """What goes before all mail: the user's own word, a draft that waits, no way to reach them."""
-    open_ones = [one for one in history.counting if one.fate is Fate.OPEN]
+    begun = [one for one in history.counting if one.under_way]
     if history.blocked is not None or history.contact.do_not_contact:
         why = history.blocked or f"marked do_not_contact in {history.contact.source or 'your contacts'}"
         return Standing(history, State.BLOCKED, why)
-    if open_ones:
-        one = open_ones[-1]
+    if begun and begun[-1].fate is Fate.BEGUN:
+        return _broken_off(history, begun[-1])
+    if begun:
+        one = begun[-1]
         told = f"a {one.purpose} {'that you edited ' if one.edited else ''}lies in your drafts"
         if history.heard and history.heard > one.drafted:
             told += f"; they wrote on {day_in_words(history.heard.date())}, so read it again before you send it"
@@ -83,6 +85,12 @@ def _held(history: History, day: date) -> Standing | None:
         gone = ", ".join(history.dead) or "every known address"
         return Standing(history, State.UNREACHABLE, f"mail to {gone} came back; add a living address")
     return None
+
+
+def _broken_off(history: History, begun: Approach) -> Standing:
+    state = State.FOLLOW_UP_DUE if begun.purpose is Purpose.FOLLOW_UP else State.DUE
+    why = f"a run broke off while it was drafting this {begun.purpose}; it is taken up again"
+    return Standing(history, state, why, since=begun.drafted.date(), purpose=begun.purpose)
 
 
 def _under_way(history: History, day: date, rhythm: Rhythm) -> Standing | None:

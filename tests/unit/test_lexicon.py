@@ -28,6 +28,10 @@ NAMED = {
     "nl": ("Donderdag om 15 uur.", "Het is op 12 april 2024.", "Ik kom morgen."),
     "ja": ("木曜日の午後3時に。", "2024年4月12日です。", "明日行きます。"),
     "zh": ("星期四下午3点。", "是2024年4月12日。", "我明天来。"),
+    "ko": ("목요일 오후 3시에.", "2024년 4월 12일입니다.", "내일 갈게요."),
+    "sv": ("På torsdag kl. 15.", "Det är den 12 april 2024.", "Jag kommer i morgon."),
+    "no": ("På torsdag kl. 15.", "Det er den 12. april 2024.", "Jeg kommer i morgen."),
+    "da": ("På torsdag kl. 15.", "Det er den 12. april 2024.", "Jeg kommer i morgen."),
 }
 
 

@@ -21,7 +21,7 @@ from thread_finder.finding.folding import fold
 
 _GAP = r"(?:[^\s.!?;:]+[\s,]+){0,4}?"
 _GAP_UNSPACED = r"[^。．.!?！？\n]{0,12}?"
-_UNSPACED = frozenset({"zh", "ja"})
+_UNSPACED = frozenset({"zh", "ja", "ko"})
 _WORD_LIST = re.compile(r"\{([a-z-]+)\}")
 
 

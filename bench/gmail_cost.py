@@ -187,7 +187,13 @@ def server(folder: Path) -> Iterator[Bench]:
         (folder / "config.toml").chmod(0o600)
         people = "".join(",".join(gmail_mailbox.person(n)) + "\n" for n in range(gmail_mailbox.PEOPLE))
         (folder / "contacts.csv").write_text("name,emails\n" + people)
-        login_with_token(Path(state["token_file"]), account="bench", state=folder, api_root=state["api_root"])
+        login_with_token(
+            Path(state["token_file"]),
+            account="bench",
+            state=folder,
+            owner=(gmail_mailbox.OWNER,),
+            api_root=state["api_root"],
+        )
         yield Bench(state["api_root"], open_session(folder / "config.toml", folder, NOW), folder)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -52,6 +52,26 @@ class ThreadFinderError(Exception):
         self.problems = problems
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that `doctor` looked at: ``what``, a few words on it, and where it is not well what ``to_do``."""
+
+    what: str
+    detail: str
+    to_do: str = ""
+    exit_code: ExitCode = ExitCode.OK
+
+    @property
+    def well(self) -> bool:
+        """Whether it is as it should be."""
+        return self.exit_code is ExitCode.OK
+
+    @classmethod
+    def failed(cls, what: str, error: ThreadFinderError) -> Check:
+        """The check that ended with ``error``."""
+        return cls(what, error.message, error.to_do, error.exit_code)
+
+
 class ConfigError(ThreadFinderError):
     """config.toml, the contacts file or the notes are missing or wrong."""
 

@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import os
 import re
+import stat
 import tempfile
 import tomllib
 import unicodedata
@@ -101,6 +102,14 @@ def write_private(path: Path, content: bytes) -> None:
             Path(name).unlink()
         raise
     _sync_folder(path.parent)
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether other users of this machine can read a file (hazards A13); Windows has no such bits."""
+    try:
+        return os.name != "nt" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except OSError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,13 +15,13 @@ import pytest
 
 from tests.gmail_server import COMPOSE, READONLY, Account, GmailServer, client_secret_file
 from tests.gmail_server.client import ME
-from thread_finder.errors import SignInError, ThreadFinderError, UnavailableError
-from thread_finder.mailboxes import gmail_errors
+from thread_finder.errors import Check, SignInError, ThreadFinderError, UnavailableError
+from thread_finder.mailboxes import gmail_auth, gmail_errors
 from thread_finder.mailboxes.base import Request
 from thread_finder.mailboxes.gmail import GmailMailbox, open_gmail
 from thread_finder.mailboxes.gmail_auth import SCOPES, credentials, login, login_with_token, logout, remember
-from thread_finder.mailboxes.gmail_doctor import Check, examine
-from thread_finder.mailboxes.gmail_tokens import TokenStore, readable_by_others
+from thread_finder.mailboxes.gmail_doctor import examine
+from thread_finder.mailboxes.gmail_tokens import TokenStore
 
 REQUEST = Request("ann", ("ann@x.example",), (ME,))
 Open = Callable[..., GmailMailbox]
@@ -79,7 +79,7 @@ def token_file(server: GmailServer, tmp_path: Path) -> Path:
 
 
 def take_over(token_file: Path, state: Path, server: GmailServer) -> None:
-    login_with_token(token_file, account="me", state=state, api_root=server.api_root)
+    login_with_token(token_file, account="me", state=state, owner=(ME,), api_root=server.api_root)
 
 
 # --- the browser ----------------------------------------------------------------------------------------
@@ -99,7 +99,9 @@ def by_browser(server: GmailServer, state: Path, tmp_path: Path, opened: list[st
         threading.Thread(target=lambda: urllib.request.urlopen(url, timeout=10).read(), daemon=True).start()
 
     client = client_secret_file(tmp_path / "client_secret.json", server.root)
-    return login(client, account="me", state=state, api_root=server.api_root, open_browser=False, tell=tell).email
+    return login(
+        client, account="me", state=state, owner=(ME,), api_root=server.api_root, open_browser=False, tell=tell
+    ).email
 
 
 def test_signing_in_at_google_s_page(server: GmailServer, state: Path, tmp_path: Path, consent: list[str]) -> None:
@@ -123,10 +125,13 @@ def test_a_box_was_unticked(server: GmailServer, state: Path, tmp_path: Path, co
     assert TokenStore(state).where("me") == ""
 
 
-def test_nobody_comes(server: GmailServer, state: Path, tmp_path: Path, consent: list[str]) -> None:
+def test_nobody_comes(
+    server: GmailServer, state: Path, tmp_path: Path, consent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gmail_auth, "TIMEOUT", 1)
     client = client_secret_file(tmp_path / "client_secret.json", server.root)
     with pytest.raises(SignInError, match="in time"):
-        login(client, account="me", state=state, open_browser=False, timeout=1)
+        login(client, account="me", state=state, owner=(ME,), open_browser=False)
 
 
 # --- files ----------------------------------------------------------------------------------------------
@@ -150,7 +155,7 @@ def test_wrong_client_files(content: str | None, words: str, tmp_path: Path) -> 
     if content is not None:
         path.write_text(content)
     with pytest.raises(SignInError, match=words) as told:
-        login(path, account="me", state=tmp_path, open_browser=False)
+        login(path, account="me", state=tmp_path, owner=(ME,), open_browser=False)
     assert told.value.to_do
     assert "\n" not in told.value.message
 
@@ -163,7 +168,7 @@ def test_wrong_token_files(content: str | None, tmp_path: Path) -> None:
     if content is not None:
         path.write_text(content)
     with pytest.raises(SignInError) as told:
-        login_with_token(path, account="me", state=tmp_path)
+        login_with_token(path, account="me", state=tmp_path, owner=(ME,))
     assert told.value.to_do
 
 
@@ -171,13 +176,12 @@ def test_wrong_token_files(content: str | None, tmp_path: Path) -> None:
 
 
 def test_a_private_file_where_there_is_no_keyring(server: GmailServer, token_file: Path, state: Path) -> None:
-    signed = login_with_token(token_file, account="me", state=state, api_root=server.api_root)
+    signed = login_with_token(token_file, account="me", state=state, owner=(ME,), api_root=server.api_root)
     path = TokenStore(state).path("me")
     assert signed.email == ME
     assert str(path) in signed.kept_in
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert not readable_by_others(path)
 
 
 def test_the_keyring_where_there_is_one(
@@ -185,7 +189,7 @@ def test_the_keyring_where_there_is_one(
 ) -> None:
     take_over(token_file, state, server)
     no_keyring(MemoryKeyring())
-    signed = login_with_token(token_file, account="me", state=state, api_root=server.api_root)
+    signed = login_with_token(token_file, account="me", state=state, owner=(ME,), api_root=server.api_root)
     assert "keyring" in signed.kept_in
     assert not TokenStore(state).path("me").exists()
     assert credentials("me", state).refresh_token
@@ -206,7 +210,7 @@ def test_several_accounts_by_name(server: GmailServer, token_file: Path, state: 
     take_over(token_file, state, server)
     with pytest.raises(SignInError, match="account work"):
         credentials("work", state)
-    login_with_token(token_file, account="work", state=state, api_root=server.api_root)
+    login_with_token(token_file, account="work", state=state, owner=(ME,), api_root=server.api_root)
     assert logout("me", state)
     assert credentials("work", state).refresh_token
 
@@ -348,7 +352,9 @@ def test_all_is_well(server: GmailServer, token_file: Path, state: Path, tmp_pat
     client.chmod(0o600)
     checks = diagnosis(server, state, client)
     assert all(check.well for check in checks), checks
-    assert [c.what for c in checks] == ["client file", "sign-in", "renewal", "Gmail", "permissions", "account", "clock"]
+    assert [c.what for c in checks] == [
+        "client file", "sign-in", "renewal", "Gmail", "quota", "permissions", "account", "clock",
+    ]  # fmt: skip
 
 
 def wrong(checks: list[Check]) -> Check:
@@ -361,8 +367,9 @@ def test_each_ill_is_named(
     server: GmailServer, account: Account, token_file: Path, state: Path, tmp_path: Path
 ) -> None:
     assert wrong(diagnosis(server, state)).what == "sign-in"
+    assert [c.what for c in diagnosis(server, state, tmp_path / "none.json")] == ["client file", "sign-in"]
     take_over(token_file, state, server)
-    assert wrong(diagnosis(server, state, tmp_path / "none.json")).what == "client file"
+    assert all(c.well for c in diagnosis(server, state, tmp_path / "none.json")), "signed in, none is needed"
     assert wrong(diagnosis(server, state, owner=("else@x.example",))).what == "account"
     TokenStore(state).path("me").chmod(0o644)
     assert wrong(diagnosis(server, state)).what == "token file"
@@ -378,8 +385,12 @@ def test_each_ill_is_named(
     assert "no longer accepts" in wrong(diagnosis(server, state)).detail
 
 
-def test_a_loose_client_file_is_named(server: GmailServer, token_file: Path, state: Path, tmp_path: Path) -> None:
-    take_over(token_file, state, server)
-    client = client_secret_file(tmp_path / "client_secret.json", server.root)
-    client.chmod(0o644)
-    assert "chmod 600" in wrong(diagnosis(server, state, client)).to_do
+def test_somebody_else_s_account_is_not_taken_over(server: GmailServer, token_file: Path, state: Path) -> None:
+    with pytest.raises(SignInError, match="none of your addresses") as told:
+        login_with_token(token_file, account="me", state=state, owner=("else@x.example",), api_root=server.api_root)
+    assert "else@x.example" in told.value.to_do
+    assert TokenStore(state).where("me") == ""
+    server.account(ME).alias("else@x.example")
+    assert login_with_token(
+        token_file, account="me", state=state, owner=("else@x.example",), api_root=server.api_root
+    ).email == ME  # fmt: skip

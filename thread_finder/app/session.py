@@ -11,7 +11,7 @@ from pathlib import Path
 from thread_finder import config as settings
 from thread_finder.addressbook import find_contact, load_contacts
 from thread_finder.addressbook import notes as notebook
-from thread_finder.errors import MailboxError, Problem
+from thread_finder.errors import Problem
 from thread_finder.finding.lexicon import search_words
 from thread_finder.ledger import Ledger
 from thread_finder.mailboxes.base import Mailbox, Progress, no_progress
@@ -73,13 +73,20 @@ def open_session(config_path: Path, state: Path, now: datetime) -> Session:
 
 
 def _open_mailbox(session: Session, progress: Progress) -> Mailbox:
-    from thread_finder.mailboxes.archive import ArchiveMailbox  # noqa: PLC0415 - each mailbox brings its own libraries
-
     account = session.config.account
-    if account.type != "archive":
-        raise MailboxError(
-            "Gmail over its API is not in this version", 'export your mail with Google Takeout and set type = "archive"'
+    if account.type == "gmail":
+        from thread_finder.mailboxes.gmail import open_gmail  # noqa: PLC0415 - each mailbox brings its own libraries
+
+        return open_gmail(
+            account=account.name,
+            state=session.state,
+            api_root=account.api_root,
+            units_per_minute=account.units_per_minute,
+            words=search_words(),
+            progress=progress,
         )
+    from thread_finder.mailboxes.archive import ArchiveMailbox  # noqa: PLC0415
+
     return ArchiveMailbox(
         account.paths,
         state=session.state,

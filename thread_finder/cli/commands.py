@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from thread_finder import __version__
-from thread_finder.cli import contact_commands, demo_command, init_command, mail_commands
+from thread_finder.cli import account_commands, contact_commands, demo_command, init_command, mail_commands
 from thread_finder.cli.boundary import Boundary
 from thread_finder.cli.options import ConfigOption
 
@@ -47,6 +47,9 @@ def root(
 
 app.command("demo")(demo_command.demo)
 app.command("init")(init_command.init)
+app.command("login")(account_commands.login)
+app.command("logout")(account_commands.logout)
+app.command("doctor")(account_commands.doctor)
 app.add_typer(contact_commands.contacts_app, name="contacts")
 app.command("find")(mail_commands.find)
 app.command("preview")(mail_commands.preview)

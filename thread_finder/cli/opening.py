@@ -14,11 +14,16 @@ from thread_finder.errors import ContactError
 from thread_finder.model import Contact
 
 
-def opened(ctx: typer.Context, config: Path | None, as_of: str | None) -> Session:
-    """The session of --config, THREAD_FINDER_CONFIG or the usual place. Problems go to stderr, a line each."""
+def places(ctx: typer.Context, config: Path | None) -> tuple[Path, Path]:
+    """The config file of --config, THREAD_FINDER_CONFIG or the usual place, and the state folder."""
     environment = ctx.meta["thread_finder.environment"]
     path = config or ctx.meta["thread_finder.config"] or settings.default_config_path(environment)
-    session = open_session(path, settings.default_state_folder(environment), moment(as_of))
+    return path, settings.default_state_folder(environment)
+
+
+def opened(ctx: typer.Context, config: Path | None, as_of: str | None) -> Session:
+    """The session of the user's files. Problems go to stderr, a line each."""
+    session = open_session(*places(ctx, config), moment(as_of))
     for problem in session.problems:
         note(f"left out: {problem}")
     for warning in session.config.warnings:

@@ -1,6 +1,7 @@
 """The user's settings: ``config.toml``, checked, and where the program's own files live."""
 
 from thread_finder.config.settings import (
+    ACCOUNT_NAME,
     CONFIG_VARIABLE,
     STATE_VARIABLE,
     Account,
@@ -13,6 +14,7 @@ from thread_finder.config.settings import (
 )
 
 __all__ = [
+    "ACCOUNT_NAME",
     "CONFIG_VARIABLE",
     "STATE_VARIABLE",
     "Account",

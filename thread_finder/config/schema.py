@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from thread_finder.config.settings import ACCOUNT_NAME
 from thread_finder.durations import Duration
 from thread_finder.errors import Problem
 from thread_finder.model import Level
@@ -133,7 +134,7 @@ class GmailTable(_Table):
     """``[account]`` with type = "gmail"."""
 
     type: Literal["gmail"]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$")] = "default"
+    name: Annotated[str, Field(pattern=ACCOUNT_NAME)] = "default"
     client_secret: FilePath = "client_secret.json"  # noqa: S105 - where it is, not what it is
     api_root: Annotated[str, AfterValidator(lambda url: _api_root(url) if url else "")] = ""
     units_per_minute: Annotated[int, Field(strict=True, ge=100, le=1_000_000)] = 6000

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thread_finder.durations import Duration
-from thread_finder.errors import ConfigError
+from thread_finder.errors import ConfigError, Problem
 from thread_finder.model import Level, Owner, Update
-from thread_finder.userfiles import read_toml
+from thread_finder.userfiles import open_to_others, read_toml
 
 if TYPE_CHECKING:
     from thread_finder.config.schema import AccountTable, ConfigFile
 
 CONFIG_VARIABLE = "THREAD_FINDER_CONFIG"
 STATE_VARIABLE = "THREAD_FINDER_STATE"
+ACCOUNT_NAME = r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$"
+"""What an account may be called: its name becomes a part of file names."""
 _APP = "thread-finder"
 
 
@@ -61,7 +62,7 @@ class EtiquetteSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything the user set; paths are absolute. ``warnings`` are sentences to show, not errors."""
+    """Everything the user set; paths are absolute. ``warnings`` do not keep it from being used."""
 
     path: Path
     owner: Owner
@@ -72,7 +73,7 @@ class Config:
     templates: Path | None
     threshold: float
     etiquette: EtiquetteSettings
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def load(path: Path) -> Config:
@@ -160,12 +161,8 @@ def _resolve(folder: Path, written: str) -> Path:
     return folder / Path(written).expanduser()
 
 
-def _open_to_others(path: Path) -> str:
-    """A warning when others on this machine can read a private file (hazards A13); Windows has no such bits."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return ""
-    if os.name == "nt" or not mode & 0o077:
-        return ""
-    return f"{path} can be read by other users of this machine: chmod 600 {path}"
+def _open_to_others(path: Path) -> Problem | None:
+    """A warning when others on this machine can read a private file (hazards A13)."""
+    if not open_to_others(path):
+        return None
+    return Problem(str(path), "can be read by other users of this machine", f"chmod 600 {path}")

@@ -8,10 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from thread_finder.errors import SignInError
 from thread_finder.mailboxes.base import Correspondence, Mailbox, Progress, Request, no_progress
 from thread_finder.mailboxes.gmail_auth import credentials as kept_credentials
-from thread_finder.mailboxes.gmail_auth import remember
+from thread_finder.mailboxes.gmail_auth import remember, somebody_elses
 from thread_finder.mailboxes.gmail_cache import GmailCache
 from thread_finder.mailboxes.gmail_calls import Answer, Caller
 from thread_finder.mailboxes.gmail_drafts import GmailDrafts
@@ -128,12 +127,8 @@ class GmailMailbox(Mailbox):
 
     def _check_owner(self, owner: Sequence[str]) -> None:
         """The account must be one of the owner's: its address, or one that it may write from."""
-        if self.email in owner or not {i.address.email for i in self.identities()}.isdisjoint(owner):
-            return
-        raise SignInError(
-            f"signed in as {self.email}, which is none of your addresses",
-            f"run: thread-finder login, with one of {', '.join(owner)}, or add {self.email} to emails under [owner]",
-        )
+        if wrong := somebody_elses(self.email, (i.address.email for i in self.identities()), owner):
+            raise wrong
 
     def _current_cache(self) -> GmailCache:
         """The cache without what has changed since it was written."""

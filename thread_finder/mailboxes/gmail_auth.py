@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,38 +32,40 @@ class SignedIn:
     kept_in: str
 
 
-def login(  # noqa: PLR0913 - each is a choice of the command line
+def login(
     client_secret: Path,
     *,
     account: str,
     state: Path,
+    owner: Sequence[str],
     api_root: str = "",
     open_browser: bool = True,
-    port: int = 0,
     tell: Callable[[str, int], None] | None = None,
-    timeout: int = TIMEOUT,
 ) -> SignedIn:
     """Sign in at Google's page, in this machine's browser or in one that ``tell`` (address, local port) leads to.
 
-    Without a browser here the user forwards the port over ssh. SignInError says what went wrong and what to do.
+    Without a browser here the user forwards the port over ssh. SignInError says what went wrong and what to do,
+    also when it is the account of none of ``owner``'s addresses; nothing is kept then.
     """
     flow = _flow(read_client(client_secret), tell)
     with _told():
         credentials = flow.run_local_server(
             host="127.0.0.1",
-            port=port,
+            port=0,
             open_browser=open_browser,
-            timeout_seconds=timeout,
+            timeout_seconds=TIMEOUT,
             authorization_prompt_message="",
             success_message=_DONE,
             access_type="offline",
             prompt="consent",  # without it Google gives no refresh token the second time
         )
-    return _keep(credentials, account, state, api_root)
+    return _keep(credentials, account, state, api_root, owner)
 
 
-def login_with_token(token_file: Path, *, account: str, state: Path, api_root: str = "") -> SignedIn:
-    """Take over a sign-in made elsewhere: google-auth's authorized-user JSON."""
+def login_with_token(
+    token_file: Path, *, account: str, state: Path, owner: Sequence[str], api_root: str = ""
+) -> SignedIn:
+    """Take over a sign-in made elsewhere: google-auth's authorized-user JSON. As ``login`` else."""
     info = _read_json(token_file, "token file")
     if "installed" in info or "web" in info:
         raise SignInError(f"{token_file} is a client file, not a token", f"{LOGIN} without --token-file")
@@ -73,7 +75,7 @@ def login_with_token(token_file: Path, *, account: str, state: Path, api_root: s
             f"{token_file} is no authorized-user token: it has no {', '.join(missing)}",
             "make it with thread-finder login on a machine with a browser, and copy it from there",
         )
-    return _keep(_credentials(info), account, state, api_root)
+    return _keep(_credentials(info), account, state, api_root, owner)
 
 
 def logout(account: str, state: Path) -> bool:
@@ -165,7 +167,17 @@ def _flow(client: dict[str, Any], tell: Callable[[str, int], None] | None) -> An
     return Flow.from_client_config(client, scopes=list(SCOPES))
 
 
-def _keep(signed_in: Any, account: str, state: Path, api_root: str) -> SignedIn:
+def somebody_elses(email: str, aliases: Iterable[str], owner: Sequence[str]) -> SignInError | None:
+    """What to say when neither an account's address nor one it may write from is the owner's; else None."""
+    if not {email, *aliases}.isdisjoint(owner):
+        return None
+    return SignInError(
+        f"signed in as {email}, which is none of your addresses",
+        f"{LOGIN}, with one of {', '.join(owner)}; or add {email} to emails under [owner] in config.toml",
+    )
+
+
+def _keep(signed_in: Any, account: str, state: Path, api_root: str, owner: Sequence[str]) -> SignedIn:
     """Check a new sign-in by asking whose it is, then keep it."""
     from thread_finder.mailboxes.gmail_calls import Caller  # noqa: PLC0415
 
@@ -175,8 +187,11 @@ def _keep(signed_in: Any, account: str, state: Path, api_root: str) -> SignedIn:
     caller = Caller(signed_in, account=account, api_root=api_root)
     try:
         email = str(caller.read(caller.ask.profile())["emailAddress"]).lower()
+        aliases = caller.read(caller.ask.identities())["sendAs"]
     finally:
         caller.close()
+    if wrong := somebody_elses(email, (str(item.get("sendAsEmail", "")).lower() for item in aliases), owner):
+        raise wrong
     return SignedIn(email, TokenStore(state).save(account, signed_in.to_json()))
 
 

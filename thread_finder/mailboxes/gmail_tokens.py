@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +89,6 @@ class TokenStore:
             return (keyring.get_password(_SERVICE, account) or "") if keyring is not None else ""
         except (keyring.errors.KeyringError, OSError, RuntimeError):
             return ""
-
-
-def readable_by_others(path: Path) -> bool:
-    """Whether other users of this machine can read the file (hazards A13)."""
-    try:
-        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-    except OSError:
-        return False
 
 
 def _keyring() -> Any:

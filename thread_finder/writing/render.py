@@ -78,6 +78,26 @@ def render(facts: Facts, templates: Templates) -> Letter:
     return Letter(subject, parts, facts.language, facts.signature)
 
 
+def check_templates(templates: Templates) -> tuple[Problem, ...]:
+    """What is wrong with the user's own templates, before a letter needs them; what only a letter's facts can show is not."""
+    if templates.user is None:
+        return ()
+    if not templates.user.is_dir():
+        return (Problem(str(templates.user), "there is no such folder", "mend folder under [templates]"),)
+    from jinja2 import TemplateSyntaxError  # noqa: PLC0415
+
+    environment = _environment(templates)
+    problems: list[Problem] = []
+    for path in sorted(templates.user.glob("*/*.txt")):
+        try:
+            environment.get_template(path.relative_to(templates.user).as_posix())
+        except TemplateSyntaxError as error:
+            problems.append(Problem(f"{path}:{error.lineno}", error.message or "no template", "mend that line"))
+        except TemplateError as error:
+            problems.append(Problem(str(path), error.message, error.to_do))
+    return tuple(problems)
+
+
 def _values(facts: Facts) -> dict[str, Any]:
     reason = facts.reason
     return {

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from tests.gmail_server import Account, GmailServer, Limits
 from thread_finder.cli.commands import app
 from thread_finder.demo.sample import SAMPLE_TODAY, write_sample
 
 AS_OF = ("--as-of", SAMPLE_TODAY.isoformat())
+OWNER = "imke@tussenklank.example"
+ALIASES = ("i.halloran@quillon-acoustics.example", "imke.halloran@student.dunmarra.example")
 
 
 @dataclass(frozen=True)
@@ -136,3 +139,49 @@ def read_mail() -> Callable[[bytes], EmailMessage]:
         return message_from_bytes(raw, policy=policy.default)
 
     return read
+
+
+@dataclass(frozen=True)
+class GmailUser(User):
+    """The sample's owner with the sample's mail in Gmail, and Gmail in the config. Not signed in yet."""
+
+    server: GmailServer = field(default_factory=GmailServer)
+
+    @property
+    def account(self) -> Account:
+        return self.server.account(OWNER)
+
+    @property
+    def token_file(self) -> Path:
+        return self.config.with_name("token.json")
+
+    def grant(self, **options: Any) -> None:
+        """A new token file; ``options`` as of GmailServer.authorized_user."""
+        self.token_file.write_text(json.dumps(self.server.authorized_user(**options)), encoding="utf-8")
+        self.token_file.chmod(0o600)
+
+    def login(self) -> Ran:
+        self.grant()
+        return self.run("login", "--token-file", str(self.token_file))
+
+    def configure(self, account: str) -> None:
+        """Other lines under [account]."""
+        before, _, rest = self.config.read_text(encoding="utf-8").partition("[account]\n")
+        self.config.write_text(f"{before}[account]\n{account}\n\n{rest[rest.index('[contacts]') :]}", encoding="utf-8")
+
+
+@pytest.fixture
+def gmail(user: User) -> Iterator[GmailUser]:
+    with GmailServer(limits=Limits(units=10**9)) as server:
+        account = server.add_account(OWNER, "Imke Halloran", mbox=user.mbox)
+        for alias in ALIASES:
+            account.alias(alias, "Imke Halloran")
+        mine = GmailUser(user.folder, user.environment, server)
+        mine.configure(f'type = "gmail"\napi_root = "{server.api_root}"\nunits_per_minute = 1_000_000')
+        yield mine
+
+
+@pytest.fixture
+def signed_in(gmail: GmailUser) -> GmailUser:
+    assert gmail.login().code == 0
+    return gmail

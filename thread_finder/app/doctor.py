@@ -69,19 +69,19 @@ def _memory(state: Path) -> Iterator[Check]:
 
 
 def _archive(config: settings.Config) -> Iterator[Check]:
-    from thread_finder.mailboxes.archive_files import mail_files  # noqa: PLC0415
+    from thread_finder.mailboxes.archive_files import mail_sources  # noqa: PLC0415
 
     drafts = config.account.drafts or config.path.parent / "drafts"
     try:
-        files = mail_files(config.account.paths, drafts)
+        sources = mail_sources(config.account.paths, drafts)
     except ThreadFinderError as error:
         yield from _failed("archive", error)
         return
-    unreadable = next((file.path for file in files if not os.access(file.path, os.R_OK)), "")
+    unreadable = next((source.path for source in sources if not os.access(source.path, os.R_OK)), "")
     if unreadable:
         yield Check("archive", f"{unreadable} cannot be read", "check its rights", ExitCode.MAILBOX)
     else:
-        yield Check("archive", f"{len(files)} file{'s' if len(files) > 1 else ''} of mail")
+        yield Check("archive", ", ".join(map(str, config.account.paths)))
     where = next(folder for folder in (drafts, *drafts.absolute().parents) if folder.exists())
     if os.access(where, os.W_OK | os.X_OK):
         yield Check("drafts", str(drafts))

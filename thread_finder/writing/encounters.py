@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from thread_finder.model import Automatic, Contact, Evidence, Finding, Kind, Message, PartialDate, Thread
+from thread_finder.model import Automatic, Contact, Evidence, Finding, Kind, Label, Message, PartialDate, Thread
 from thread_finder.writing.language import LANGUAGES, lexicon, occurrences
 
 ENCOUNTERS = ("met", "coffee", "tea", "breakfast", "lunch", "dinner", "phone", "video", "talk", "mail", "touch")
@@ -64,7 +64,7 @@ def own_mails(finding: Finding, owner: Iterable[str]) -> list[Message]:
 
 def last_mail(thread: Thread | None) -> Message | None:
     """The newest dated human mail of a thread."""
-    dated = [m for m in (thread.messages if thread else ()) if m.date and m.automatic is Automatic.NO]
+    dated = [m for m in (thread.messages if thread else ()) if m.date and _counts(m)]
     return max(dated, key=lambda m: m.date.timestamp() if m.date else 0.0, default=None)
 
 
@@ -108,13 +108,18 @@ def base(email: str) -> str:
     return f"{local.partition('+')[0]}{at}{domain}"
 
 
+def _counts(message: Message) -> bool:
+    """A person's own mail that went out: a draft in the thread, our own too, is none yet."""
+    return message.automatic is Automatic.NO and not message.labels & {Label.DRAFT, Label.SPAM, Label.TRASH}
+
+
 def _mails(finding: Finding) -> list[Message]:
     threads = [finding.thread] if finding.thread else []
     threads += [candidate.thread for candidate in finding.alternatives]
     seen: dict[str, Message] = {}
     for thread in threads:
         for message in reversed(thread.messages):
-            if message.automatic is Automatic.NO:
+            if _counts(message):
                 seen.setdefault(message.message_id or message.id, message)
     return list(seen.values())
 

@@ -220,6 +220,21 @@ def test_export_is_all_of_it_as_json(ledger: Ledger) -> None:
     assert [len(exported[table]) for table in tables] == [1] * len(tables)
 
 
+def test_a_rehearsal_knows_everything_and_is_forgotten(ledger: Ledger, path: Path) -> None:
+    ledger.intend(draft())
+    with Ledger.rehearsal(path) as rehearsal:
+        assert rehearsal.all_drafts() == ledger.all_drafts()
+        rehearsal.intend(draft(2, ("other@x.example",)))
+        assert len(rehearsal.all_drafts()) == 2
+    assert len(ledger.all_drafts()) == 1
+
+
+def test_a_rehearsal_of_nothing_makes_no_file(path: Path) -> None:
+    with Ledger.rehearsal(path) as rehearsal:
+        rehearsal.intend(draft())
+    assert not path.parent.exists()
+
+
 # --- the file ---------------------------------------------------------------------------------------
 
 

@@ -35,13 +35,13 @@ class Stationery:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What one letter is asked to be: why an ask is timely, which rules to overrule, what to attach, its purpose
-    ("reply" or "follow-up"), and what came of earlier letters.
+    ("check-in" or "follow-up"), and what came of earlier letters.
     """
 
     timely: str = ""
     despite: frozenset[str] = frozenset()
     attachments: tuple[Attachment, ...] = ()
-    purpose: str = "reply"
+    purpose: str = "check-in"
     history: History = field(default_factory=History)
 
 

@@ -32,11 +32,16 @@ def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A session with its mailbox open, and the ledger where something is to be saved."""
+    """A session with its mailbox open, and the ledger where something is to be saved.
+
+    ``month`` and ``batch`` are noted with the drafts that are made here.
+    """
 
     session: Session
     mailbox: Mailbox
     ledger: Ledger | None = None
+    month: str = ""
+    batch: str = ""
 
     @property
     def stationery(self) -> Stationery:
@@ -55,7 +60,7 @@ class Run:
     def write(self, finding: Finding, wishes: Wishes, others: Sequence[Letter] = ()) -> Written | Failure:
         """One letter. A template at fault ends the run: it would fail for everybody."""
         domain = (finding.reply_from.email if finding.reply_from else self.session.owner.emails[0]).rpartition("@")[2]
-        message_id = self._earlier(finding.contact) or new_message_id(domain)
+        message_id = self._earlier(finding.contact, wishes.purpose) or new_message_id(domain)
         try:
             return write(finding, self.stationery, wishes, message_id=message_id, others=others)
         except TemplateError:
@@ -72,19 +77,19 @@ class Run:
     def save_all(self, letters: Iterable[tuple[Contact, Written | Failure]], wishes: Wishes) -> Iterator[Outcome]:
         """Save the letters that are written, say of the others why not."""
         for contact, result in letters:
-            if isinstance(result, Failure):
-                yield Outcome(contact, Action.REFUSED, result.why, result.to_do)
-            elif contact.do_not_contact:
-                yield Outcome(contact, Action.REFUSED, "marked do_not_contact", "take the mark away to write to them")
-            elif stops := result.stops(wishes.despite):
-                rules = ", ".join(advice.rule for advice in stops)
-                to_do = f"mend the letter's facts, or overrule: --despite {stops[0].rule}"
-                yield Outcome(contact, Action.REFUSED, f"{stops[0].message} ({rules})", to_do)
-            else:
-                yield self._save(result)
+            yield self.save(contact, result, wishes)
 
-    def _save(self, written: Written) -> Outcome:
-        outcome = drafting.save(written, str(written.message["Message-ID"]), self._desk())
+    def save(self, contact: Contact, result: Written | Failure, wishes: Wishes) -> Outcome:
+        """Save one letter, if it is written and nothing forbids it."""
+        if isinstance(result, Failure):
+            return Outcome(contact, Action.REFUSED, result.why, result.to_do)
+        if contact.do_not_contact:
+            return Outcome(contact, Action.REFUSED, "marked do_not_contact", "take the mark away to write to them")
+        if stops := result.stops(wishes.despite):
+            rules = ", ".join(advice.rule for advice in stops)
+            to_do = f"mend the letter's facts, or overrule: --despite {stops[0].rule}"
+            return Outcome(contact, Action.REFUSED, f"{stops[0].message} ({rules})", to_do)
+        outcome = drafting.save(result, str(result.message["Message-ID"]), self._desk(wishes.purpose))
         return replace(outcome, why=f"{outcome.why}; {self._keep(outcome)}") if outcome.failed else outcome
 
     def _keep(self, outcome: Outcome) -> str:
@@ -98,10 +103,12 @@ class Run:
             return f"the letter could not be kept either ({error.strerror}): it was not saved"
         return f"the letter is kept in {path}"
 
-    def _earlier(self, contact: Contact) -> str:
-        return drafting.earlier_message_id(self._desk(), contact) if self.ledger else ""
+    def _earlier(self, contact: Contact, purpose: str) -> str:
+        return drafting.earlier_message_id(self._desk(purpose), contact) if self.ledger else ""
 
-    def _desk(self) -> drafting.Desk:
+    def _desk(self, purpose: str) -> drafting.Desk:
         if self.ledger is None:
             raise RefusedError("nothing can be drafted without a ledger")
-        return drafting.Desk(self.mailbox, self.ledger, self.session.account, self.session.now)
+        return drafting.Desk(
+            self.mailbox, self.ledger, self.session.account, self.session.now, purpose, self.month, self.batch
+        )

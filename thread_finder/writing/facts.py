@@ -24,11 +24,11 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What the writing itself brings: its ``purpose`` ("reply" or "follow-up"), why an ask is ``timely``, the names of
+    """What the writing itself brings: its ``purpose`` ("check-in" or "follow-up"), why an ask is ``timely``, the names of
     the files ``attached``, and the ``history`` of earlier letters.
     """
 
-    purpose: str = "reply"
+    purpose: str = "check-in"
     timely: str = ""
     attached: tuple[str, ...] = ()
     history: History = field(default_factory=History)

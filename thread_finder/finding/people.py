@@ -72,7 +72,7 @@ def parent_of(thread: Thread, pair: Pair) -> Message | None:
 
 def reply_address(contact: Contact, threads: Sequence[Thread], pair: Pair) -> Address | None:
     """The contact's newest living address: the one they wrote from last, never one that bounced since."""
-    dead = _dead_addresses(threads, pair)
+    dead = dead_addresses(threads, pair)
     mails = sorted((m for t in threads for m in t.messages if pair.is_theirs(m.from_) and living(m)), key=_stamp)
     for message in reversed(mails):
         sender = message.from_
@@ -84,7 +84,7 @@ def reply_address(contact: Contact, threads: Sequence[Thread], pair: Pair) -> Ad
     return Address(left[0], name) if left else None
 
 
-def _dead_addresses(threads: Sequence[Thread], pair: Pair) -> frozenset[str]:
+def dead_addresses(threads: Sequence[Thread], pair: Pair) -> frozenset[str]:
     """Addresses of the contact that bounced and from which nothing came afterwards."""
     bounced: dict[str, float] = {}
     alive: dict[str, float] = {}

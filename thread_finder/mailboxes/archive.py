@@ -6,6 +6,7 @@ The archive is only ever read. Headers come from an index, bodies from the archi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from thread_finder.mailboxes.archive_index import ArchiveIndex, Entry
 from thread_finder.mailboxes.base import Correspondence, Mailbox, Progress, Request, no_progress
 from thread_finder.mailboxes.maildir_drafts import MaildirDrafts
 from thread_finder.mailboxes.mbox import LARGEST_MESSAGE, read_message
-from thread_finder.model import Identity, Label, Message, StoredDraft, Thread
+from thread_finder.model import Address, Identity, Label, Message, StoredDraft, Thread
 
 BODIES = 150  # messages read for one contact
 _ENDS = 4  # first and newest threads that are always read
@@ -57,6 +58,12 @@ class ArchiveMailbox(Mailbox):
         for count, request in enumerate(requests):
             self._progress("reading the mail", count, len(requests))
             yield self._answer(request)
+
+    def recent(self, requests: Sequence[Request], since: Sequence[datetime]) -> Iterator[Correspondence]:
+        """See Mailbox.recent. Bodies are read of what is new; of older mail the index knows enough."""
+        for count, (request, start) in enumerate(zip(requests, since, strict=True)):
+            self._progress("reading the newest mail", count, len(requests))
+            yield self._lately(request, start.timestamp())
 
     def find_drafts(
         self, *, message_id: str = "", thread_id: str = "", draft_id: str = "", to: str = ""
@@ -116,21 +123,32 @@ class ArchiveMailbox(Mailbox):
             if messages:
                 found.append(Thread(entries[0].thread, messages))
         seen = {m.message_id for thread in found for m in thread.messages}
-        for report in self._reports():
-            if set(report.bounced) & set(request.addresses) and report.message_id not in seen:
+        for report in self._reports_on(request.addresses):
+            if report.message_id not in seen:
                 found.append(Thread(report.thread_id or report.id, (report,)))
         return Correspondence(request.key, tuple(found), skipped)
 
+    def _lately(self, request: Request, since: float) -> Correspondence:
+        entries = self._index.with_any(request.addresses) if request.addresses else ()
+        new = [entry for entry in entries if entry.date is not None and entry.date >= since]
+        old = [entry for entry in entries if entry.date is not None and entry.date < since and not _aside(entry)]
+        newest = {
+            entry.sender in self._owner: entry for entry in old if entry.sender in (*request.addresses, *self._owner)
+        }
+        threads: dict[str, list[Message]] = {}
+        for entry in newest.values():
+            threads.setdefault(entry.thread, []).append(_by_headers(entry))
+        read = [self._message(entry) for entry in _once(new)]
+        for message in (*filter(None, read), *self._reports_on(request.addresses)):
+            threads.setdefault(message.thread_id or message.id, []).append(message)
+        found = tuple(Thread(thread, tuple(messages)) for thread, messages in threads.items())
+        return Correspondence(request.key, found, skipped=sum(message is None for message in read))
+
     def _read(self, entries: Sequence[Entry]) -> tuple[tuple[Message, ...], int]:
-        """The messages of one thread, one per Message-ID, a living copy before one in trash, spam or drafts."""
-        chosen: dict[str, Entry] = {}
-        for entry in entries:
-            key = entry.message_id or f"#{entry.id}"
-            if key not in chosen or (_aside(chosen[key]) and not _aside(entry)):
-                chosen[key] = entry
+        """The messages of one thread, its ends if it is very long, and how many could not be read."""
         messages: list[Message] = []
         missed = 0
-        for entry in _ends(list(chosen.values())):
+        for entry in _ends(_once(entries)):
             message = self._message(entry)
             if message is None:
                 missed += 1
@@ -153,6 +171,9 @@ class ArchiveMailbox(Mailbox):
             read = (self._message(entry) for entry in self._index.bounces(_BOUNCES))
             self._bounces = tuple(message for message in read if message and message.bounced)
         return self._bounces
+
+    def _reports_on(self, addresses: Sequence[str]) -> list[Message]:
+        return [report for report in self._reports() if not set(addresses).isdisjoint(report.bounced)]
 
     # --- drafts ---------------------------------------------------------------------------------------
 
@@ -201,6 +222,30 @@ def _promise(thread: tuple[Entry, ...], people: frozenset[str], words: tuple[str
     score = 2.0 if any(word in subject for word in words) else 0.0
     score += 2.0 if not others else 1.0 if others <= 2 else -1.0 if others > 8 else 0.0
     return score + (1.0 if len({entry.sender for entry in thread}) > 1 else 0.0)
+
+
+def _once(entries: Sequence[Entry]) -> list[Entry]:
+    """One entry per Message-ID, a living copy before one in trash, spam or drafts."""
+    chosen: dict[str, Entry] = {}
+    for entry in entries:
+        key = entry.message_id or f"#{entry.id}"
+        if key not in chosen or (_aside(chosen[key]) and not _aside(entry)):
+            chosen[key] = entry
+    return list(chosen.values())
+
+
+def _by_headers(entry: Entry) -> Message:
+    """A message as far as the index knows it."""
+    return Message(
+        id=str(entry.id),
+        message_id=entry.message_id,
+        date=datetime.fromtimestamp(entry.date, UTC) if entry.date is not None else None,
+        from_=Address(entry.sender) if entry.sender else None,
+        to=tuple(map(Address, entry.recipients)),
+        subject=entry.subject,
+        thread_id=entry.thread,
+        labels=entry.labels,
+    )
 
 
 def _ends(entries: list[Entry]) -> list[Entry]:

@@ -121,6 +121,13 @@ class ArchiveIndex:
         )
         return tuple(row[0] for row in rows)
 
+    def with_any(self, emails: Iterable[str]) -> tuple[Entry, ...]:
+        """The messages from, to or cc one of ``emails``, oldest first, undated ones at the end."""
+        wanted = list(emails)
+        marks = ",".join("?" * len(wanted))
+        theirs = f"message.id IN (SELECT message FROM person WHERE email IN ({marks}))"  # noqa: S608 - as above
+        return self._entries(f"{theirs} ORDER BY date IS NULL, date, message.id", wanted)
+
     def entries(self, thread: str) -> tuple[Entry, ...]:
         """The messages of a thread by date; undated ones in the order of the archive, at the end."""
         return self._entries("thread = ? ORDER BY date IS NULL, date, message.id", (thread,))
@@ -146,7 +153,7 @@ class ArchiveIndex:
         """Let go of the file."""
         self._db.close()
 
-    def _entries(self, where: str, values: tuple[object, ...]) -> tuple[Entry, ...]:
+    def _entries(self, where: str, values: Sequence[object]) -> tuple[Entry, ...]:
         rows = self._db.execute(
             "SELECT message.id, path, offset, message.size, message_id, thread, sender, recipients, subject, date, "  # noqa: S608
             f"labels FROM message JOIN file ON file.id = file WHERE {where}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from thread_finder.model import Identity, StoredDraft, Thread
 
@@ -63,6 +64,17 @@ class Mailbox(ABC):
         One unreadable message is skipped and counted; it never ends the search. Raises MailboxError or
         UnavailableError when nothing can be read at all.
         """
+
+    def recent(self, requests: Sequence[Request], since: Sequence[datetime]) -> Iterator[Correspondence]:
+        """What happened lately between the owner and many people: one answer per request, in order.
+
+        Every message from, to or cc the person that is dated at or after its own ``since`` is there whole, and every
+        delivery report that names one of the addresses, whatever its date. Of older mail at least the newest message
+        of each side is there, though perhaps by its header fields alone; more may be. Errors as in ``search``, which
+        is what a mailbox does here that has no cheaper way.
+        """
+        del since
+        return self.search(requests)
 
     @abstractmethod
     def find_drafts(

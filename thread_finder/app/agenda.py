@@ -1,22 +1,167 @@
 """Where everybody stands, and the plan: gathers what planning needs from mailbox, ledger and contacts.
 
-``agenda`` looks into the mailbox once, for all contacts, and brings the ledger up to date with what it sees. Threads
-are searched only for those whose turn it is.
+``look`` reads the mailbox once for all contacts, and brings the ledger up to date with what it sees. Threads are
+searched only for those whose turn it is.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from thread_finder.app.finding import Failure, find_threads
-from thread_finder.app.observing import Memory, Observation, Sighting, observe
+from thread_finder.app.memories import Memory, memories
+from thread_finder.app.observing import Observation, observe
 from thread_finder.app.session import Session
-from thread_finder.finding.people import parent_of  # noqa: F401
-from thread_finder.ledger import OPEN, Block, DraftRecord, Ledger, Outcome, Skip, Snooze
-from thread_finder.ledger.tables import Record
+from thread_finder.finding.find import find
+from thread_finder.finding.people import Pair, parent_of
+from thread_finder.ledger import OPEN, Ledger
 from thread_finder.mailboxes.base import Mailbox, Request
-from thread_finder.model import Contact, Finding, Kind, StoredDraft, Thread, Verdict
-from thread_finder.planning import CheckIn, History, Period, Plan, Purpose, Rhythm, Standing, plan, stand
+from thread_finder.model import Contact, Finding, Kind, StoredDraft, Verdict
+from thread_finder.planning import Fate, History, Period, Plan, Purpose, Rhythm, Standing, plan, stand
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What was seen of all contacts. ``strays`` are people with an open draft who are no contacts any more."""
+
+    session: Session
+    mailbox: Mailbox
+    rhythm: Rhythm
+    seen: tuple[Observation, ...]
+    strays: tuple[Observation, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The day it is, or that the user takes it for."""
+        return self.session.now.date()
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Where each contact stands, in their order."""
+        return tuple(stand(one.history, self.today, self.rhythm) for one in self.seen)
+
+    def observation(self, contact: Contact) -> Observation:
+        """What was seen of one contact."""
+        return next(one for one in self.seen if one.history.contact.emails == contact.emails)
+
+    def period(self, text: str = "") -> Period:
+        """The month or week meant: as written, else the present one, by the user's rhythm. ValueError in words."""
+        if text:
+            return Period.parse(text)
+        return Period.week_of(self.today) if self.session.config.cadence.per_week else Period.month_of(self.today)
+
+    def plan(self, period: Period) -> Plan:
+        """Whose turn it is, each chosen one with the thread to write in.
+
+        An unread thread is taken for the best, so this goes on until all that are chosen have been read: the result
+        is the same as if everybody's had been.
+        """
+        histories = {one.history.contact.emails: one.history for one in self.seen}
+        while True:
+            made = plan(period, list(histories.values()), self.rhythm, self.today)
+            unread = [one for one in made.chosen if one.finding is None]
+            if not unread:
+                return made
+            for purpose, search in ((Purpose.CHECK_IN, self._threads), (Purpose.FOLLOW_UP, self._their_threads)):
+                contacts = [one.contact for one in unread if one.purpose is purpose]
+                for contact, found in zip(contacts, search(contacts), strict=True):
+                    known = histories[contact.emails]
+                    change = {"unread": found.why} if isinstance(found, Failure) else {"finding": found}
+                    histories[contact.emails] = replace(known, **change)
+
+    def _threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
+        if contacts:
+            yield from find_threads(self.mailbox, self.session.owner, contacts, threshold=self.session.config.threshold)
+
+    def _their_threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
+        """For a follow-up: the thread that the unanswered letter went out in, whatever thread would be found now."""
+        if not contacts:
+            return
+        identities = self.mailbox.identities()
+        for contact, answer in zip(contacts, self.mailbox.search(self._requests(contacts)), strict=True):
+            letters = [one for one in self.observation(contact).letters if one.fate is Fate.SENT and one.message]
+            sent = letters[-1].message if letters else None
+            threads = [t for t in answer.threads if sent and any(m.message_id == sent.message_id for m in t.messages)]
+            if answer.problem or sent is None or not threads:
+                yield Failure(contact, answer.problem or "your unanswered letter is not in this mailbox")
+                continue
+            found = find(contact, self.session.owner, answer.threads, identities=identities)
+            pair = Pair(contact, self.session.owner)
+            kinds = {c.thread.id: c.kind for c in found.alternatives}
+            kinds |= {found.thread.id: found.kind} if found.thread and found.kind else {}
+            yield replace(
+                found,
+                verdict=Verdict.REPLY,
+                confidence=1.0,
+                kind=kinds.get(threads[0].id, Kind.CONVERSATION),
+                thread=threads[0],
+                parent=parent_of(threads[0], pair) or sent,
+                reply_from=sent.from_ or found.reply_from,
+                evidence=(),
+                alternatives=(),
+            )
+
+    def _requests(self, contacts: Iterable[Contact]) -> list[Request]:
+        return requests(contacts, self.session)
+
+
+def requests(contacts: Iterable[Contact], session: Session) -> list[Request]:
+    """What to ask the mailbox for each contact."""
+    return [Request(one.emails[0], one.emails, session.owner.emails, one.name) for one in contacts]
+
+
+def look(session: Session, mailbox: Mailbox, ledger: Ledger) -> Agenda:
+    """Look after everybody, and let the ledger know what became of our letters."""
+    cadence = session.config.cadence
+    per_week = cadence.per_week or max(1, cadence.per_month // 4)
+    rhythm = Rhythm(cadence.check_in_every, cadence.follow_up_after, cadence.per_month, per_week)
+    people, known = memories(session.contacts, session.account, ledger)
+    since = [_since(contact, memory, rhythm, session.now) for contact, memory in zip(people, known, strict=True)]
+    answers = mailbox.recent(requests(people, session), since)
+    seen = []
+    for contact, memory, answer in zip(people, known, answers, strict=True):
+        if answer.problem:
+            seen.append(Observation(History(contact, unread=answer.problem), (), ()))
+            continue
+        there = _drafts_there(memory, mailbox)
+        one = observe(contact, session.owner, answer.threads, memory, there, session.now)
+        _remember(one, memory, there, ledger, session.now)
+        seen.append(one)
+    count = len(session.contacts)
+    return Agenda(session, mailbox, rhythm, tuple(seen[:count]), tuple(seen[count:]))
+
+
+def _since(contact: Contact, memory: Memory, rhythm: Rhythm, now: datetime) -> datetime:
+    """From when on mail matters: the contact's cadence, and our first letter to them."""
+    window = rhythm.cadence(History(contact)).before(now.date())
+    first = min((one.created.astimezone(UTC).date() for one in memory.drafts), default=window)
+    day = max(min(window, first), date(1970, 1, 3))
+    return datetime.combine(day - timedelta(days=1), time(), UTC)
+
+
+def _drafts_there(memory: Memory, mailbox: Mailbox) -> dict[int, StoredDraft]:
+    """The drafts of ours that still lie in the mailbox, by record."""
+    found = {}
+    for record in memory.drafts:
+        if record.state in OPEN:
+            drafts = mailbox.find_drafts(message_id=record.message_id, draft_id=record.draft_id)
+            if drafts:
+                found[record.id] = drafts[0]
+    return found
+
+
+def _remember(
+    one: Observation, memory: Memory, there: Mapping[int, StoredDraft], ledger: Ledger, now: datetime
+) -> None:
+    """Write down what is new. A draft that a person moved to another thread is remembered there."""
+    for letter in one.letters:
+        record, draft = letter.record, there.get(letter.record.id)
+        if letter.fate is Fate.OPEN and draft and draft.thread_id not in {"", record.thread_id}:
+            ledger.record_draft(record.id, draft.draft_id, draft.thread_id, record.fingerprint, now, letter.state)
+        elif letter.state is not record.state:
+            ledger.set_state(record.id, letter.state, letter.at or now)
+    known = {(outcome.kind, outcome.message_id) for outcome in memory.outcomes}
+    for outcome in one.outcomes:
+        if (outcome.kind, outcome.message_id) not in known:
+            ledger.add_outcome(outcome)

@@ -10,25 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from thread_finder.app.memories import Memory
 from thread_finder.finding.people import MANY, Pair, base, dead_addresses
-from thread_finder.ledger import Block, DraftRecord, DraftState, Outcome, OutcomeKind, Skip, Snooze
+from thread_finder.ledger import DraftRecord, DraftState, Outcome, OutcomeKind
 from thread_finder.mail.fields import bare_subject
 from thread_finder.mail.fingerprint import fingerprint
 from thread_finder.model import Automatic, Contact, Label, Message, Owner, StoredDraft, Thread
 from thread_finder.planning import Approach, Fate, History, Purpose
 
 _A_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the ledger has of one contact, in one account."""
-
-    drafts: tuple[DraftRecord, ...] = ()
-    snooze: Snooze | None = None
-    block: Block | None = None
-    skips: tuple[Skip, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +124,13 @@ class _Mail:
         return next((m for m in newer if _in_its_place(m, record)), None)
 
     def report_on(self, message: Message) -> Message | None:
-        """The delivery report after a mail of the owner's, when all of the contact's addresses on it came back."""
+        """The delivery report on a mail of the owner's, when all of the contact's addresses on it came back."""
         theirs = {base(a.email) for a in message.to if self.pair.is_theirs(a)}
-        later = [m for m in self._reports if m.date and message.date and m.date >= message.date]
-        if not theirs or not theirs <= {base(email) for m in later for email in m.bounced}:
+        following = next((m.date for m in self.mine if m.date and message.date and m.date > message.date), None)
+        on_it = [m for m in self._reports if _reports_on(m, message, following)]
+        if not theirs or not theirs <= {base(email) for m in on_it for email in m.bounced}:
             return None
-        return next(m for m in later if theirs & set(map(base, m.bounced)))
+        return next(m for m in on_it if theirs & set(map(base, m.bounced)))
 
     def answers_to(self, letter: Sighting, until: datetime | None) -> list[Message]:
         """Their mails after a letter, or in answer to it whatever their clock says, and before the next one."""
@@ -164,6 +155,15 @@ class _Mail:
 def _dated(message: Message, now: datetime) -> bool:
     """Whether the date can be used: a mail from the future (a clock gone wrong) would count for ever."""
     return message.date is not None and message.date <= now + _A_DAY
+
+
+def _reports_on(report: Message, message: Message, following: datetime | None) -> bool:
+    """Whether a delivery report is on this mail: it says so, or it came after it and before the next one."""
+    if message.message_id and message.message_id in report.references:
+        return True
+    if report.date is None or message.date is None:
+        return False
+    return message.date <= report.date and (following is None or report.date < following)
 
 
 def _in_its_place(message: Message, record: DraftRecord) -> bool:
@@ -263,6 +263,7 @@ def _exchanges(letters: Sequence[Sighting], mail: _Mail) -> int:
     first = min((one.at for one in letters if one.fate is Fate.SENT and one.at), default=None)
     if first is None:
         return 0
-    both = sorted((m for m in (*mail.mine, *mail.theirs) if m.date and m.date >= first), key=lambda m: m.date or first)
-    sides = [mail.pair.is_mine(m.from_) for m in both]
+    turns = [(m.date, True) for m in mail.mine if m.date and m.date >= first]
+    turns += [(at, False) for m in mail.theirs if (at := mail.heard_at(m, letters)) >= first]
+    sides = [mine for _, mine in sorted(turns)]
     return sum(not mine and (place == 0 or sides[place - 1]) for place, mine in enumerate(sides))

@@ -154,6 +154,7 @@ class CadenceTable(_Table):
     """``[cadence]``."""
 
     per_month: Annotated[int, Field(strict=True, ge=1, le=1000)] = 4
+    per_week: Annotated[int, Field(strict=True, ge=0, le=1000)] = 0
     lapsed_after: Length = Duration(1, "month")
     follow_up_after: Length = Duration(7, "working day")
     check_in_every: Length = Duration(4, "month")

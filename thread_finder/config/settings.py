@@ -40,9 +40,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How many people a month, after which silence, and how long to wait for an answer."""
+    """How many people a month, or a week where ``per_week`` is not 0; after which silence; when to follow up."""
 
     per_month: int
+    per_week: int
     lapsed_after: Duration
     follow_up_after: Duration
     check_in_every: Duration
@@ -121,6 +122,7 @@ def _config(file: ConfigFile, path: Path) -> Config:
         notes=_resolve(folder, file.contacts.notes),
         cadence=Cadence(
             file.cadence.per_month,
+            file.cadence.per_week,
             file.cadence.lapsed_after,
             file.cadence.follow_up_after,
             file.cadence.check_in_every,

@@ -76,6 +76,7 @@ class History:
     reopened: datetime | None = None
     exchanges: int = 0
     finding: Finding | None = None
+    unread: str = ""
 
     @property
     def in_touch(self) -> datetime | None:

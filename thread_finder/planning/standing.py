@@ -25,6 +25,7 @@ class State(StrEnum):
     SNOOZED = "snoozed"
     BLOCKED = "do not contact"
     UNREACHABLE = "unreachable"  # mail to every known address came back
+    UNREAD = "unread"  # their mail could not be read, so nothing is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def _held(history: History, day: date) -> Standing | None:
     if history.blocked is not None or history.contact.do_not_contact:
         why = history.blocked or f"marked do_not_contact in {history.contact.source or 'your contacts'}"
         return Standing(history, State.BLOCKED, why)
+    if history.unread:
+        return Standing(history, State.UNREAD, f"their mail could not be read: {history.unread}")
     if begun and begun[-1].fate is Fate.BEGUN:
         return _broken_off(history, begun[-1])
     if begun:

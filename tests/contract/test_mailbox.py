@@ -36,6 +36,15 @@ YES = mail(
 OTHER = mail("Bob <bob@x.example>", ME, "Lunch?", "Lunch?", id="<c@x.example>")
 COPIED = mail("Bob <bob@x.example>", ME, "Minutes", "…", id="<d@x.example>", Cc=JANE)
 
+REPORT = (
+    b"From: Mailer-Daemon <mailer-daemon@mx.example>\nTo: me@home.example\nSubject: Undelivered Mail\n"
+    b"Message-ID: <r@x.example>\nMIME-Version: 1.0\nDate: Tue, 11 Jul 2023 10:00:00 +0200\n"
+    b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+    b"--b\nContent-Type: text/plain\n\nSorry: jane@films.example.\n"
+    b"--b\nContent-Type: message/delivery-status\n\n"
+    b"Final-Recipient: rfc822; jane@films.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
+)
+
 
 def draft(message_id: str, text: str = "Hello again", **fields: str) -> bytes:
     return mail(f"Me <{ME}>", JANE, "Re: Coffee?", text, id=message_id, **fields)
@@ -44,6 +53,12 @@ def draft(message_id: str, text: str = "Hello again", **fields: str) -> bytes:
 def ask(box: Mailbox, *addresses: str) -> Correspondence:
     (answer,) = box.search([Request("jane", addresses, (ME,))])
     return answer
+
+
+def lately(box: Mailbox, since: datetime) -> dict[str, str]:
+    """What ``recent`` tells of Jane: the messages' ids, with their texts."""
+    (answer,) = box.recent([Request("jane", (JANE,), (ME,))], [since])
+    return {m.message_id: m.new_text.strip() for thread in answer.threads for m in thread.messages}
 
 
 class TestMailbox:
@@ -87,15 +102,7 @@ class TestMailbox:
         assert thread.id == "ff"
 
     def test_a_delivery_report_comes_with_the_person_it_concerns(self, deliver: Open) -> None:
-        report = (
-            b"From: Mailer-Daemon <mailer-daemon@mx.example>\nTo: me@home.example\nSubject: Undelivered Mail\n"
-            b"Message-ID: <r@x.example>\nMIME-Version: 1.0\nDate: Tue, 11 Jul 2023 10:00:00 +0200\n"
-            b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
-            b"--b\nContent-Type: text/plain\n\nSorry: jane@films.example.\n"
-            b"--b\nContent-Type: message/delivery-status\n\n"
-            b"Final-Recipient: rfc822; jane@films.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
-        )
-        threads = ask(deliver([report, OTHER]), JANE).threads
+        threads = ask(deliver([REPORT, OTHER]), JANE).threads
         assert [m.bounced for t in threads for m in t.messages] == [(JANE,)]
 
     def test_an_unreadable_message_ends_nothing(self, deliver: Open) -> None:
@@ -152,3 +159,24 @@ class TestMailbox:
         assert when is not None
         assert when.date().isoformat() == "2023-07-11"
         assert when == datetime(2023, 7, 12, 6, 30, tzinfo=UTC)
+
+    def test_what_happened_lately_is_there_whole_and_the_newest_before_that(self, deliver: Open) -> None:
+        earlier = mail(f"Me <{ME}>", JANE, "Hi", "Hi", id="<e@x.example>", date="Mon, 3 Jul 2023 10:00:00 +0200")
+        box = deliver([earlier, ASK, YES, OTHER])
+        found = lately(box, datetime(2023, 7, 12, 6, tzinfo=UTC))
+        assert found["<b@x.example>"] == "Gladly."
+        assert "<a@x.example>" in found
+        everything = lately(box, datetime(2000, 1, 1, tzinfo=UTC))
+        assert everything["<a@x.example>"] == "Could we have coffee on Tuesday?"
+        assert set(everything) == {"<a@x.example>", "<b@x.example>", "<e@x.example>"}
+
+    def test_a_report_is_told_whenever_it_came(self, deliver: Open) -> None:
+        box = deliver([REPORT, OTHER])
+        (answer,) = box.recent([Request("jane", (JANE,), (ME,))], [datetime(2026, 1, 1, tzinfo=UTC)])
+        assert [m.bounced for t in answer.threads for m in t.messages] == [(JANE,)]
+
+    def test_lately_has_an_answer_for_each_request(self, deliver: Open) -> None:
+        box = deliver([ASK])
+        requests = [Request(key, addresses, (ME,)) for key, addresses in {"z": ("z@z.example",), "j": (JANE,)}.items()]
+        answers = list(box.recent(requests, [datetime(2000, 1, 1, tzinfo=UTC)] * 2))
+        assert [(a.key, len(a.threads)) for a in answers] == [("z", 0), ("j", 1)]

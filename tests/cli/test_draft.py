@@ -224,6 +224,27 @@ def test_do_not_contact_and_stops_are_refused_with_the_reason(user: User) -> Non
     assert actions(user.at("draft", "Garrick", "--despite", "own-ask", "--json")) == ["created"]
 
 
+def test_a_rule_that_is_none_cannot_be_overruled(user: User) -> None:
+    ran = user.at("draft", "Garrick", "--despite", "own-aks")
+    assert ran.code == 2
+    assert "did you mean own-ask?" in ran.err.replace("\n", " ")
+    assert user.saved() == []
+
+
+def test_a_rule_in_the_settings_that_is_none_is_refused(user: User) -> None:
+    user.edit(user.config, "[owner]", '[etiquette.rules]\ngilt = "off"\n[etiquette.numbers]\nlongst = 3\n[owner]')
+    ran = user.at("preview", "Rosheen")
+    ran.fails(3, "did you mean guilt?", "did you mean longest?")
+
+
+def test_for_a_vip_a_warning_refuses_the_draft(user: User) -> None:
+    user.edit(user.config, "[owner]", '[etiquette]\nvip = ["Lucille Abernatt"]\n[owner]')
+    ran = user.at("draft", "Lucille", "--json")
+    assert (ran.code, actions(ran)) == (6, ["refused"])
+    assert "stale-news" in ran.json[0]["why"]
+    assert actions(user.at("draft", "Lucille", "--despite", "stale-news", "--json")) == ["created"]
+
+
 def test_some_refused_is_partial(user: User) -> None:
     ran = user.at("draft", "Marchbanks", "Rosheen", "--json")
     assert (ran.code, actions(ran)) == (1, ["refused", "created"])

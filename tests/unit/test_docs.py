@@ -7,7 +7,6 @@ from pathlib import Path
 
 from thread_finder.cli.commands import app
 from thread_finder.errors import ExitCode
-from thread_finder.writing.etiquette import RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,11 +18,6 @@ def text(name: str) -> str:
 def test_every_exit_code_is_documented() -> None:
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", text("docs/exit-codes.md"), re.M)}
     assert documented == {int(code) for code in ExitCode}
-
-
-def test_every_rule_is_documented_with_its_level() -> None:
-    rows = dict(re.findall(r"^\| `([\w-]+)` \| (\w+) \|", text("docs/etiquette.md"), re.M))
-    assert rows == {rule.name: str(rule.level) for rule in RULES}
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from thread_finder.durations import Duration
 from thread_finder.model import (
     Address,
     Contact,
@@ -79,8 +80,21 @@ def test_the_name_is_the_one_they_sign_with() -> None:
 
 
 def test_the_owners_own_greeting_is_remembered() -> None:
-    got = facts(ASKED, AGREED, THANKS)
+    got = facts(ASKED, THANKS)
     assert (got.salutation, got.sources["salutation"]) == ("Dear Jane", "message <3@x.example>")
+
+
+def test_a_greeting_that_they_have_outgrown_is_not_repeated() -> None:
+    assert facts(ASKED, AGREED, THANKS).salutation == "", "Janie would wonder at “Dear Jane”"
+    formal = mail(
+        4, ADA, JANE, "Liebe Frau Doe,\n\nhaben Sie vielen Dank für Ihre Zeit und Ihren Rat.", date(2023, 7, 12)
+    )
+    informal = mail(
+        5, JANE, ADA, "Gern! Komm doch wieder vorbei, wenn du magst, und bring deinen Film mit.", date(2023, 7, 13)
+    )
+    german = known(language="de")
+    assert facts(formal, contact=german).salutation == "Liebe Frau Doe"
+    assert facts(formal, informal, contact=german).salutation == ""
 
 
 def test_what_the_user_tells_is_taken_with_its_place() -> None:
@@ -159,9 +173,22 @@ def test_a_meeting_still_ahead_is_no_meeting() -> None:
     assert facts(met_on=ahead).when == ""
 
 
-@pytest.mark.parametrize(("days", "lapsed"), [(29, False), (30, True), (31, True)])
-def test_from_thirty_days_on_one_reintroduces_oneself(days: int, lapsed: bool) -> None:
-    got = facts(mail(1, JANE, ADA, "Hello", TODAY - timedelta(days=days)), owner=replace(OWNER, introduction={}))
+@pytest.mark.parametrize(
+    ("wait", "spoken", "lapsed"),
+    [
+        ("1 month", date(2026, 10, 25), False),
+        ("1 month", date(2026, 10, 24), True),
+        ("1 month", date(2026, 11, 30), False),
+        ("30 days", date(2026, 10, 26), False),
+        ("30 days", date(2026, 10, 25), True),
+        ("30 days", date(2026, 10, 24), True),
+    ],
+)
+def test_after_a_month_or_as_long_as_the_user_says_one_reintroduces_oneself(
+    wait: str, spoken: date, lapsed: bool
+) -> None:
+    occasion = Occasion(lapsed_after=Duration.parse(wait))
+    got = facts(mail(1, JANE, ADA, "Hello", spoken), owner=replace(OWNER, introduction={}), occasion=occasion)
     assert got.lapsed is lapsed
     assert ("who you were to them" in [m.fact for m in got.missing]) is lapsed
 

@@ -10,11 +10,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
+from thread_finder.durations import Duration
 from thread_finder.errors import RefusedError
 from thread_finder.mail.compose import Attachment, compose
 from thread_finder.model import Address, Advice, Finding, History, Identity, Letter, Level, Owner
 from thread_finder.writing.etiquette import check
-from thread_finder.writing.facts import Facts, Occasion
+from thread_finder.writing.facts import A_MONTH, Facts, Occasion
 from thread_finder.writing.gathering import gather
 from thread_finder.writing.render import Templates, render
 
@@ -30,6 +31,7 @@ class Stationery:
     rules: Mapping[str, Level | None] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)
     vip: frozenset[str] = frozenset()
+    lapsed_after: Duration = A_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def write(
             f"add a living address for them in {finding.contact.source or 'the contacts file'}",
         )
     names = tuple(attachment.name for attachment in wishes.attachments)
-    occasion = Occasion(wishes.purpose, wishes.timely, names, wishes.history)
+    occasion = Occasion(wishes.purpose, wishes.timely, names, wishes.history, desk.lapsed_after)
     facts = gather(finding, desk.owner, today=desk.now.date(), occasion=occasion)
     letter = _signed(render(facts, desk.templates), finding.reply_from or Address(desk.owner.emails[0]), desk)
     return _checked(letter, facts, finding, desk, wishes, message_id=message_id, others=others)
@@ -152,7 +154,6 @@ def _checked(
         rules=desk.rules,
         numbers=desk.numbers,
         batch=others,
-        timely=wishes.timely,
         vip=bool(desk.vip & {finding.contact.name.lower(), *finding.contact.emails}),
     )
     raw = compose(

@@ -55,6 +55,7 @@ class Run:
             rules=config.etiquette.rules,
             numbers=config.etiquette.numbers,
             vip=frozenset(name.lower() for name in config.etiquette.vip),
+            lapsed_after=config.cadence.lapsed_after,
         )
 
     def write(self, finding: Finding, wishes: Wishes, others: Sequence[Letter] = ()) -> Written | Failure:

@@ -11,11 +11,12 @@ from pathlib import Path
 from thread_finder import config as settings
 from thread_finder.addressbook import find_contact, load_contacts
 from thread_finder.addressbook import notes as notebook
-from thread_finder.errors import Problem
+from thread_finder.errors import ConfigError, Problem
 from thread_finder.finding.lexicon import search_words
 from thread_finder.ledger import Ledger
 from thread_finder.mailboxes.base import Mailbox, Progress, no_progress
 from thread_finder.model import Contact, Owner
+from thread_finder.writing.etiquette import unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Session:
 def open_session(config_path: Path, state: Path, now: datetime) -> Session:
     """Read config, contacts and notes. ConfigError lists what is wrong."""
     config = settings.load(config_path)
+    if strange := unknown(config.etiquette.rules, config.etiquette.numbers):
+        raise ConfigError(f"{config.path} sets what etiquette does not know", problems=strange)
     book = load_contacts(config.contacts)
     notes = notebook.load_notes(config.notes)
     return Session(

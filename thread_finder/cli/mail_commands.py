@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 TimelyOption = Annotated[
     str, typer.Option("--timely", metavar="WHY", help="Why an ask for yourself cannot wait; it goes into the letter.")
 ]
+
+
+def _known_rules(names: list[str] | None) -> list[str] | None:
+    from thread_finder.writing.etiquette import unknown
+
+    for problem in unknown(names or []):
+        raise typer.BadParameter(f"{problem.where.split()[-1]!r} is no rule; {problem.to_do}")
+    return names
+
+
 DespiteOption = Annotated[
-    list[str] | None, typer.Option("--despite", metavar="RULE", help="Draft although this rule says stop.")
+    list[str] | None,
+    typer.Option("--despite", metavar="RULE", help="Draft although this rule says stop.", callback=_known_rules),
 ]
 AttachOption = Annotated[
     list[Path] | None, typer.Option("--attach", metavar="FILE", help="A file to go with the letter (a friend's CV).")

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from thread_finder.durations import Duration
 from thread_finder.model import History, PartialDate, Reason
 
+A_MONTH = Duration(1, "month")
 _QUOTES = ("“", "„", "«", "»", "「", "『", '"')
 
 # Encounters whose medium helps the reader remember (advice H5).
@@ -26,12 +28,15 @@ class Missing:
 class Occasion:
     """What the writing itself brings: its ``purpose`` ("check-in" or "follow-up"), why an ask is ``timely``, the names of
     the files ``attached``, and the ``history`` of earlier letters.
+
+    ``lapsed_after`` is the silence after which one reintroduces oneself (advice H6).
     """
 
     purpose: str = "check-in"
     timely: str = ""
     attached: tuple[str, ...] = ()
     history: History = field(default_factory=History)
+    lapsed_after: Duration = A_MONTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,26 +16,26 @@ from thread_finder.writing.language import FORMAL_BY_DEFAULT, LANGUAGES, detect,
 from thread_finder.writing.names import first_name, full_name, salutation, sign_off
 
 MAX_UPDATES = 2  # advice H14: a tidbit or two
-LAPSED_DAYS = 30  # advice H6: from here on one reintroduces oneself
-REPLY = Occasion()
+CHECK_IN = Occasion()
 
 
-def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = REPLY) -> Facts:
+def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = CHECK_IN) -> Facts:
     """The facts for one letter; what is lacking is listed in ``missing``, never made up."""
     contact = finding.contact
     sources: dict[str, str] = {}
     language = _language(finding, owner, sources)
+    name, formal = _name(finding, language, sources), _formal(finding, owner, language)
     met, spoken = encounters.met_on(finding, today), encounters.last_day(finding.thread)
     since = met or (PartialDate(spoken) if spoken and spoken <= today else None)
     updates = _updates(owner, _cuts(met, spoken), today, _context(finding))
     reason = replace(contact.reason, text=clause(contact.reason.text))
     facts = Facts(
         contact=contact.name,
-        name=_name(finding, language, sources),
+        name=name,
         full_name=full_name(contact.name) or contact.name,
         sender=owner.name,
         language=language,
-        formal=_formal(finding, owner, language),
+        formal=formal,
         recap=finding.verdict is Verdict.NEW_THREAD,
         introduction=clause(contact.introduction or _in(owner.introduction, language)),
         when=ago(since, today, language) if since else "",
@@ -43,7 +43,7 @@ def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = 
         how=clause(encounters.told_how(contact)),
         topic=clause(contact.topic),
         introduced_by=_introduced_by(finding, owner, sources),
-        salutation=_salutation(finding, owner, language, sources),
+        salutation=_salutation(finding, owner, (language, name, formal), sources),
         signs=_signs(finding, owner, language, sources),
         updates=tuple(clause(_in(update.text, language)) for update in updates),
         remember=clause(contact.remember),
@@ -51,7 +51,7 @@ def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = 
         dated=ago(PartialDate(reason.on), today, language) if reason.on and reason.on <= today else "",
         signature=owner.signature.strip("\n") or owner.name,
         seed=int(sha256(contact.emails[0].encode()).hexdigest()[:8], 16),
-        lapsed=spoken is None or (today - spoken).days >= LAPSED_DAYS,
+        lapsed=spoken is None or spoken <= occasion.lapsed_after.before(today),
         warm=encounters.warm(finding, owner.emails, today),
         wrote=_wrote(occasion.history, today, language),
         occasion=occasion,
@@ -91,11 +91,19 @@ def _name(finding: Finding, language: str, sources: dict[str, str]) -> str:
     return first_name(contact.name)
 
 
-def _salutation(finding: Finding, owner: Owner, language: str, sources: dict[str, str]) -> str:
-    """How the owner greeted them in the newest mail of the letter's language that greets by name."""
+def _salutation(finding: Finding, owner: Owner, now: tuple[str, str, bool], sources: dict[str, str]) -> str:
+    """How the owner greeted them in the newest mail that greets by name, if one would still say so ``now``.
+
+    That is: in the letter's language, as formally, and not by the family name after they have signed with the first.
+    """
+    language, name, formal = now
     known = [finding.contact.name, *(m.from_.name for m in encounters.their_mails(finding) if m.from_)]
     for message in encounters.own_mails(finding, owner.emails):
         if greeted := salutation(message.new_text, lexicon(language).greetings, known):
+            told = formality([message.new_text], language)
+            distant = sources["name"].startswith("message") and name.casefold() not in greeted.casefold()
+            if distant or (told is not None and told != formal):
+                return ""
             sources["salutation"] = _message(message.message_id)
             return greeted
     return ""

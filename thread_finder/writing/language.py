@@ -33,6 +33,7 @@ class Lexicon:
     addresses: tuple[str, str] = ("", "")
     media: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    durations: Mapping[str, int] = field(default_factory=dict)
 
 
 @cache
@@ -52,6 +53,7 @@ def lexicon(language: str) -> Lexicon:
         addresses=(table["addresses"][0], table["addresses"][1]),
         media={name: tuple(words) for name, words in table["media"].items()},
         phrases={name: tuple(words) for name, words in table["phrases"].items()},
+        durations={phrase: int(minutes) for phrase, minutes in table.get("durations", {}).items()},
     )
 
 

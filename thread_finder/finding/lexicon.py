@@ -22,6 +22,7 @@ from thread_finder.finding.folding import fold
 _GAP = r"(?:[^\s.!?;:]+[\s,]+){0,4}?"
 _GAP_UNSPACED = r"[^。．.!?！？\n]{0,12}?"
 _UNSPACED = frozenset({"zh", "ja", "ko"})
+_NEVER = r"(?!)"
 _WORD_LIST = re.compile(r"\{([a-z-]+)\}")
 
 
@@ -40,15 +41,26 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DateWords:
-    """What a language calls days, months and hours; ``order`` of numeric dates is "mdy", "dmy" or "ymd"."""
+    """What a language calls days, months and hours; ``order`` of numeric dates is "mdy", "dmy" or "ymd".
+
+    ``last`` are words beside a weekday that is gone, ``gone`` weekdays' forms that mean that by themselves; ``article``
+    stands between weekday and number, ``through`` between two days of one stretch; ``unless`` before a day ruled out.
+    """
 
     order: str
     weekdays: Mapping[str, int]
     months: Mapping[str, int]
     relative: Mapping[str, int]
     last: tuple[str, ...]
+    gone: frozenset[str]
     hours: tuple[str, ...]
     days: tuple[str, ...]
+    number: str
+    article: tuple[str, ...]
+    next_week: re.Pattern[str]
+    last_week: re.Pattern[str]
+    through: frozenset[str]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +148,25 @@ def _plain(pattern: str) -> str:
 
 
 def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
+    gone = _numbered(data.get("gone", []), 0)
     return DateWords(
         order=data["order"],
-        weekdays=_numbered(data["weekdays"], 0),
+        weekdays=_numbered(data["weekdays"], 0) | gone,
         months=_numbered(data["months"], 1),
         relative={fold(word): days for word, days in data["relative"].items()},
         last=tuple(fold(word) for word in data["last"]),
+        gone=frozenset(gone),
         hours=tuple(_expand(pattern, words) for pattern in data["hours"]),
         days=tuple(_expand(pattern, words) for pattern in data["days"]),
+        number=words.get("count", r"\d{1,2}"),
+        article=tuple(_plain(word) for word in data.get("article", [])),
+        next_week=re.compile(_plain(data.get("next-week", _NEVER))),
+        last_week=re.compile(_plain(data.get("last-week", _NEVER))),
+        through=frozenset(fold(word) for word in (*data.get("through", []), "-", "~", "～")),
+        unless=tuple(fold(word) for word in data.get("unless", [])),
     )
 
 
 def _numbered(rows: list[str], first: int) -> dict[str, int]:
-    """["monday mon", …] → {"monday": 0, "mon": 0, …}."""
-    return {fold(form): number for number, row in enumerate(rows, first) for form in row.split()}
+    """["monday mon", …] → {"monday": 0, "mon": 0, …}; "_" is a space within a form."""
+    return {fold(form.replace("_", " ")): number for number, row in enumerate(rows, first) for form in row.split()}

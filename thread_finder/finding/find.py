@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
+from thread_finder.finding.meeting import met_on
 from thread_finder.finding.people import Pair, base, living, own_address, parent_of, reply_address
 from thread_finder.finding.ranking import Ranked, confidence, rank
 from thread_finder.finding.signals import read
@@ -14,11 +14,9 @@ from thread_finder.model import (
     Evidence,
     Finding,
     Identity,
-    Kind,
     Label,
     Message,
     Owner,
-    PartialDate,
     Thread,
     Verdict,
 )
@@ -63,7 +61,7 @@ def find(
         parent=parent,
         reply_to=reply_to,
         reply_from=reply_from,
-        met_on=contact.met_on or _met_on(chosen),
+        met_on=contact.met_on or met_on(chosen.thread, chosen.kind, threads, pair),
         evidence=chosen.evidence,
         alternatives=_others(ranked, chosen),
         warnings=tuple(warnings),
@@ -102,14 +100,6 @@ def _acquainted(threads: Sequence[Thread], pair: Pair) -> bool:
 
 def _wrote_as_a_person(message: Message, pair: Pair) -> bool:
     return pair.personal(message) and _MULTITUDE not in read(message).acts
-
-
-def _met_on(chosen: Ranked) -> PartialDate | None:
-    if chosen.kind is Kind.CONVERSATION:
-        return None
-    if chosen.meeting:
-        return PartialDate(chosen.meeting)
-    return PartialDate(date(chosen.first.year, chosen.first.month, 1), "month") if chosen.first else None
 
 
 def _others(ranked: Sequence[Ranked], chosen: Ranked | None) -> tuple[Candidate, ...]:

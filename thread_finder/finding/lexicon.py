@@ -109,17 +109,18 @@ def _build(language: str, data: dict[str, Any]) -> Lexicon:
     words = {name: "(?:" + "|".join(items) + ")" for name, items in data.get("words", {}).items()}
     words["gap"] = _GAP if spaced else _GAP_UNSPACED
     rules = tuple(_rule(entry, words, spaced) for entry in data["rule"])
+    dates = _date_words(data["dates"], words)
     signoff = "|".join(_plain(item) for item in data["signoff"])
     return Lexicon(
         language=language,
         name=data["name"],
         spaced=spaced,
-        common=frozenset(fold(data["common"]).split()),
+        common=frozenset(fold(data["common"]).split()) | _long(dates.weekdays) | _long(dates.relative),
         search=tuple(data["search"]),
         signoff=re.compile(rf"^[ \t>*_-]*(?:{signoff})[\s,.!*_-]*$", re.MULTILINE),
         mask=_rule({"act": "mask", **data["mask"]}, words, spaced),
         rules=rules,
-        dates=_date_words(data["dates"], words),
+        dates=dates,
         examples=tuple(
             (entry["act"], sentence, expected)
             for key, expected in (("true", True), ("false", False))
@@ -127,6 +128,11 @@ def _build(language: str, data: dict[str, Any]) -> Lexicon:
             for sentence in entry["says"]
         ),
     )
+
+
+def _long(words: Iterable[str]) -> frozenset[str]:
+    """Names of days, but no abbreviations: in a short mail they alone tell the language."""
+    return frozenset(word for word in words if len(word) > 3)
 
 
 def _rule(entry: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> Rule:

@@ -295,28 +295,30 @@ def _in_their_months(found: list[Mention], text: str, written: date, words: Date
         following = found[index + 1] if index + 1 < len(found) else None
         one = mention
         if mention.number and not mention.month:
-            beside = following if following and following.start - mention.end <= _BESIDE else None
-            if (
-                beside
-                and beside.number
-                and beside.month
-                and not re.search(r"[.!?;]\s", text[mention.end : beside.start])
-            ):
-                one = _within(mention, beside.month, written)
-            elif month:
-                one = _within(mention, month, written)
+            choice = following and following.number and _one_phrase(text, mention, following)
+            one = _within(mention, (choice and following and following.month) or month, written)
         month = mention.month or month
-        if following and one.day and following.number and text[one.end : following.start].strip(" .") in words.through:
-            one = replace(one, stretch=True)
-        if done and done[-1].stretch and one.number and text[done[-1].end : one.start].strip(" .") in words.through:
+        if following and following.number and _between(text, one, following) in words.through:
+            one = replace(one, stretch=one.day is not None)
+        if done and done[-1].stretch and one.number and _between(text, done[-1], one) in words.through:
             one = replace(one, stretch=True)
         if one.day or one.hour:
             done.append(one)
     return done
 
 
+def _between(text: str, first: Mention, second: Mention) -> str:
+    return text[first.end : second.start].strip(" .")
+
+
+def _one_phrase(text: str, first: Mention, second: Mention) -> bool:
+    """Whether two days stand in one sentence, close to each other."""
+    between = text[first.end : second.start].removeprefix(".")
+    return len(between) <= _BESIDE and not re.search(r"[.!?;]\s", between)
+
+
 def _within(mention: Mention, month: int, written: date) -> Mention:
-    """The mention with its month, unless the weekday named with it says otherwise."""
+    """The mention with its month (0: as it is), unless the weekday named with it says otherwise."""
     read = _month_day({"start": mention.start, "end": mention.end}, month, mention.number, 0, written)
     if read is None or read.day is None or mention.on not in (None, read.day.weekday()):
         return mention

@@ -1,0 +1,237 @@
+"""The day two people met on: proposed, accepted, moved, missed, in calendars and in thanks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from thread_finder.finding.meeting import agreed_day, met_on
+from thread_finder.finding.people import Pair
+from thread_finder.finding.signals import read
+from thread_finder.model import Address, Automatic, CalendarPart, Contact, Kind, Message, Owner, Thread
+
+ME, HER, AIDE = Address("ida@marl.example"), Address("noor@quince.example"), Address("desk@quince.example")
+PAIR = Pair(Contact("Noor Quince", (HER.email,)), Owner("Ida Marl", (ME.email,)))
+MONDAY = datetime(2024, 3, 4, 9, tzinfo=UTC)
+COUNT = iter(range(10_000))
+
+
+def mail(day: int, who: Address, text: str, *, subject: str = "", calendar: CalendarPart | None = None) -> Message:
+    """A mail written so many days after Monday 4 March 2024."""
+    number = next(COUNT)
+    return Message(
+        id=str(number),
+        message_id=f"<{number}@marl.example>",
+        date=MONDAY + timedelta(days=day, minutes=number % 600),
+        from_=who,
+        to=(HER if who is ME else ME,),
+        subject=subject,
+        new_text=text,
+        calendar=(calendar,) if calendar else (),
+    )
+
+
+def thread(*messages: Message) -> Thread:
+    return Thread(f"t{messages[0].id}", messages)
+
+
+def day_of(*messages: Message) -> str:
+    return str(agreed_day([(message, read(message)) for message in messages]))
+
+
+def test_the_other_one_picks_one_of_two_days() -> None:
+    assert (
+        day_of(
+            mail(0, ME, "Could we have coffee? I am free on the 12th or the 19th."),
+            mail(1, HER, "The 19th then, at ten."),
+        )
+        == "2024-03-19"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers", "day"),
+    [
+        ("Hätten Sie am 16. oder 17. Mai eine Stunde Zeit?", "Am Freitag passt es gut.", "2024-05-17"),
+        ("Seriez-vous libre le 2 ou le 3 avril ?", "Mercredi, avec plaisir, à 15 h.", "2024-04-03"),
+        ("¿Podríamos vernos el 21 o el 22 de marzo?", "El viernes me viene bien.", "2024-03-22"),
+        ("Skulle vi kunna ses den 14 eller 15 mars?", "Torsdag passar bra.", "2024-03-14"),
+        ("Kunne vi mødes den 14. eller 15. marts?", "Fredag passer fint.", "2024-03-15"),
+        ("三月二十日か二十一日にお時間をいただけますか。", "木曜日でしたら大丈夫です。", "2024-03-21"),
+        ("3月20号或者21号方便见面吗？", "周四可以，下午三点吧。", "2024-03-21"),
+        ("3월 20일이나 21일에 뵐 수 있을까요?", "목요일 좋습니다.", "2024-03-21"),
+        ("Sarebbe libero il 20 o il 21 marzo?", "Giovedì va benissimo.", "2024-03-21"),
+        ("Zouden we op 20 of 21 maart kunnen afspreken?", "Donderdag komt goed uit.", "2024-03-21"),
+        ("Podíamos almoçar a 20 ou 21 de março?", "Na quinta fica bem.", "2024-03-21"),
+    ],
+)
+def test_a_weekday_means_the_day_already_on_the_table(asks: str, answers: str, day: str) -> None:
+    assert day_of(mail(0, ME, asks), mail(1, HER, answers)) == day
+
+
+def test_a_later_day_replaces_the_one_agreed_on() -> None:
+    assert (
+        day_of(
+            mail(0, ME, "Lunch on Thursday at one?"),
+            mail(0, HER, "Yes, Thursday at one."),
+            mail(2, HER, "Can we make it Friday instead? My train is cancelled."),
+            mail(2, ME, "Friday it is."),
+        )
+        == "2024-03-08"
+    )
+
+
+def test_a_counter_offer_beats_the_day_it_declines() -> None:
+    assert (
+        day_of(
+            mail(0, HER, "Thursday 14 March?"),
+            mail(0, ME, "Any way to make it the 21st? I am in court on the 14th."),
+            mail(1, HER, "21st. Five o'clock. My office."),
+        )
+        == "2024-03-21"
+    )
+
+
+def test_a_day_ruled_out_is_not_the_meeting() -> None:
+    assert (
+        day_of(
+            mail(0, HER, "Wednesday the 13th, same time?"),
+            mail(0, ME, "Alas the 13th is full. After Easter?"),
+            mail(30, HER, "Thursday 11 April?"),
+            mail(30, ME, "The 11th is perfect."),
+        )
+        == "2024-04-11"
+    )
+
+
+def test_the_first_meeting_that_took_place_counts() -> None:
+    assert (
+        day_of(
+            mail(0, ME, "Could we meet on Wednesday at ten?"),
+            mail(0, HER, "Wednesday is good."),
+            mail(40, ME, "Shall we meet again on the 17th?"),
+            mail(40, HER, "The 17th works."),
+        )
+        == "2024-03-06"
+    )
+
+
+def test_what_was_called_off_leaves_no_day() -> None:
+    assert (
+        day_of(
+            mail(0, ME, "Could we meet on Wednesday at ten?"),
+            mail(0, HER, "Wednesday is good."),
+            mail(1, HER, "I am so sorry, I have to cancel."),
+        )
+        == "None"
+    )
+
+
+def test_a_calendar_has_the_last_word() -> None:
+    start = datetime(2024, 3, 15, 23, tzinfo=UTC)
+    invitation = CalendarPart("REQUEST", "u1", "Noor / Ida", start, HER, (ME, HER))
+    assert (
+        day_of(
+            mail(0, ME, "Could we meet on Thursday?"),
+            mail(1, HER, "Sending you an invitation.", calendar=invitation),
+        )
+        == "2024-03-15"
+    )
+
+
+# --- the meeting of a finding --------------------------------------------------------------------------------
+
+
+def arranged() -> Thread:
+    return thread(
+        mail(0, ME, "Could we have coffee on Wednesday the 13th, at three?"),
+        mail(1, HER, "Wednesday the 13th is fine."),
+    )
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Thank you so much for the coffee yesterday.",
+        "Thank you for the coffee on Wednesday.",
+        "Thank you for the coffee. I keep thinking about what you said.",
+        "Vielen Dank für den Kaffee gestern.",
+        "Tack för i onsdags!",
+        "昨日はお時間をいただき、ありがとうございました。",
+    ],
+)
+def test_a_note_of_its_own_looks_back_on_the_day_agreed(note: str) -> None:
+    thanks = thread(mail(10, ME, note))
+    found = met_on(thanks, Kind.THANK_YOU, [arranged(), thanks], PAIR)
+    assert str(found) == "2024-03-13"
+
+
+@pytest.mark.parametrize(
+    ("note", "day"),
+    [
+        ("Thank you for yesterday, it was lovely to meet you.", "2024-03-13"),
+        ("Thank you for lunch on Tuesday.", "2024-03-12"),
+        ("Merci pour le déjeuner d'hier.", "2024-03-13"),
+        ("Danke für das Gespräch am Montag.", "2024-03-11"),
+        ("Gracias por el café del martes.", "2024-03-12"),
+        ("어제는 정말 감사했습니다.", "2024-03-13"),
+        ("Takk for kaffen i går!", "2024-03-13"),
+    ],
+)
+def test_a_note_alone_tells_the_day_by_its_own_words(note: str, day: str) -> None:
+    thanks = thread(mail(10, ME, note))
+    assert str(met_on(thanks, Kind.THANK_YOU, [thanks], PAIR)) == day
+
+
+def test_the_subject_tells_the_day_too() -> None:
+    thanks = thread(mail(10, ME, "You explained it better than any book. Thank you for having me.", subject="Monday"))
+    assert str(met_on(thanks, Kind.THANK_YOU, [thanks], PAIR)) == "2024-03-11"
+
+
+def test_the_weekday_in_thanks_is_not_one_to_come() -> None:
+    thanks = thread(
+        mail(10, HER, "Thank you for Saturday. It was so good to see you."), mail(11, ME, "It did me good too.")
+    )
+    assert str(met_on(thanks, Kind.THANK_YOU, [thanks], PAIR)) == "2024-03-09"
+
+
+@pytest.mark.parametrize(("written", "told"), [(20, "2024-03"), (31, "2024"), (-58, "None")])
+def test_a_note_that_names_no_day_is_not_made_more_precise_than_it_is(written: int, told: str) -> None:
+    thanks = thread(mail(written, ME, "Thank you for meeting with me."))
+    assert str(met_on(thanks, Kind.THANK_YOU, [thanks], PAIR)) == told
+
+
+def test_an_aide_arranges_and_the_contact_writes_the_note() -> None:
+    by_aide = thread(
+        mail(0, AIDE, "Noor could see you on Thursday 14 March at three. Would that suit?"),
+        mail(0, ME, "Thursday 14 March is perfect."),
+    )
+    thanks = thread(mail(14, HER, "I wanted to thank you for Thursday afternoon."))
+    assert str(met_on(thanks, Kind.THANK_YOU, [by_aide, thanks], PAIR)) == "2024-03-14"
+
+
+def test_a_calendar_in_another_thread_moves_the_meeting() -> None:
+    moved = CalendarPart("REQUEST", "u1", "Noor / Ida", datetime(2024, 3, 14, 15, tzinfo=UTC), HER, (ME, HER))
+    robot = mail(3, HER, "This event has been changed.", calendar=moved)
+    own = arranged()
+    assert str(met_on(own, Kind.SCHEDULING, [own, thread(robot)], PAIR)) == "2024-03-14"
+
+
+def test_undated_mail_stands_at_the_date_before_it() -> None:
+    undated = Message("u", "<u@quince.example>", None, HER, (ME,), new_text="Make it Thursday instead?")
+    agreed = [mail(0, ME, "Coffee on Wednesday at ten?"), mail(0, HER, "Wednesday is fine.")]
+    own = thread(*agreed, undated, mail(1, ME, "Thursday it is."))
+    assert str(met_on(own, Kind.SCHEDULING, [own], PAIR)) == "2024-03-07"
+
+
+def test_a_mere_conversation_has_no_meeting() -> None:
+    own = thread(mail(0, ME, "The draft is due on Thursday the 14th."), mail(1, HER, "Noted, the 14th."))
+    assert met_on(own, Kind.CONVERSATION, [own], PAIR) is None
+
+
+def test_robots_and_rubbish_do_not_count() -> None:
+    robot = mail(1, HER, "See you on Thursday at ten.")
+    robot = Message(**{name: getattr(robot, name) for name in robot.__slots__} | {"automatic": Automatic.ROBOT})
+    own = thread(mail(0, ME, "Could we have coffee one day?"), robot)
+    assert str(met_on(own, Kind.SCHEDULING, [own], PAIR)) == "2024-03"

@@ -28,6 +28,7 @@ class Agenda:
 
     session: Session
     mailbox: Mailbox
+    ledger: Ledger
     rhythm: Rhythm
     seen: tuple[Observation, ...]
     strays: tuple[Observation, ...] = ()
@@ -72,7 +73,10 @@ class Agenda:
 
     def _threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
         if contacts:
-            yield from find_threads(self.mailbox, self.session.owner, contacts, threshold=self.session.config.threshold)
+            yield from find_threads(
+                self.mailbox, self.session.owner, contacts,
+                threshold=self.session.config.threshold, pinned=self.ledger.pinned,
+            )  # fmt: skip
 
     def _their_threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
         """For a follow-up: the thread that the unanswered letter went out in, whatever thread would be found now."""
@@ -129,7 +133,7 @@ def look(session: Session, mailbox: Mailbox, ledger: Ledger) -> Agenda:
         _remember(one, memory, there, ledger, session.now)
         seen.append(one)
     count = len(session.contacts)
-    return Agenda(session, mailbox, rhythm, tuple(seen[:count]), tuple(seen[count:]))
+    return Agenda(session, mailbox, ledger, rhythm, tuple(seen[:count]), tuple(seen[count:]))
 
 
 def _since(contact: Contact, memory: Memory, rhythm: Rhythm, now: datetime) -> datetime:

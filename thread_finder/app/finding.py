@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from thread_finder.errors import ExitCode
 from thread_finder.finding.find import find
+from thread_finder.ledger import Pin
 from thread_finder.mailboxes.base import Mailbox, Request
-from thread_finder.model import Contact, Finding, Owner
+from thread_finder.model import Candidate, Contact, Finding, Owner, Thread, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,21 @@ class Failure:
     exit_code: ExitCode = ExitCode.PARTIAL
 
 
+def no_pins(addresses: Sequence[str]) -> Pin | None:
+    """Nothing was chosen by hand."""
+    del addresses
+    return None
+
+
 def find_threads(
-    mailbox: Mailbox, owner: Owner, contacts: Sequence[Contact], *, threshold: float
+    mailbox: Mailbox,
+    owner: Owner,
+    contacts: Sequence[Contact],
+    *,
+    threshold: float,
+    pinned: Callable[[Sequence[str]], Pin | None] = no_pins,
 ) -> Iterator[Finding | Failure]:
-    """One answer per contact, in their order."""
+    """One answer per contact, in their order. ``pinned`` gives what the user chose by hand: Ledger.pinned."""
     requests = [Request(c.emails[0], c.emails, owner.emails, c.name) for c in contacts]
     identities = mailbox.identities()
     answers = mailbox.search(requests)
@@ -32,4 +44,30 @@ def find_threads(
         if answer.problem:
             yield Failure(contact, answer.problem)
             continue
-        yield find(contact, owner, answer.threads, threshold=threshold, identities=identities)
+        pin = pinned(contact.emails)
+        chosen = _chosen(pin, answer.threads) if pin else None
+        found = find(
+            contact, owner, answer.threads,
+            pin=chosen.id if chosen else "", threshold=threshold, identities=identities,
+        )  # fmt: skip
+        yield _anew(found) if pin and not pin.thread_id else found
+
+
+def _chosen(pin: Pin, threads: Sequence[Thread]) -> Thread | None:
+    """The pinned thread, known by its messages where the mailbox has given it another id since."""
+    ids = set(pin.message_ids)
+    return next((t for t in threads if t.id == pin.thread_id), None) or next(
+        (t for t in threads if ids & {m.message_id for m in t.messages}), None
+    )
+
+
+def _anew(found: Finding) -> Finding:
+    """A new thread, as the user chose; what was found is one of the others."""
+    if found.thread is None or found.kind is None:
+        return found
+    other = Candidate(found.thread, found.kind, found.confidence, found.evidence)
+    return replace(
+        found,
+        verdict=Verdict.NEW_THREAD, confidence=1.0, kind=None, thread=None, parent=None,
+        evidence=(), alternatives=(other, *found.alternatives), warnings=(),
+    )  # fmt: skip

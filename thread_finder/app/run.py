@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from thread_finder.app import drafting
 from thread_finder.app.drafting import Action, Outcome
-from thread_finder.app.finding import Failure, find_threads
+from thread_finder.app.finding import Failure, find_threads, no_pins
 from thread_finder.app.letters import Stationery, Wishes, Written, write
 from thread_finder.app.session import Session
 from thread_finder.errors import RefusedError, TemplateError, ThreadFinderError
@@ -23,7 +23,8 @@ def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator
     """The letter for each contact, in order; a contact whose letter cannot be written is a Failure."""
     letters: list[Letter] = []
     config = run.session.config
-    for found in find_threads(run.mailbox, run.session.owner, contacts, threshold=config.threshold):
+    pinned = run.ledger.pinned if run.ledger else no_pins
+    for found in find_threads(run.mailbox, run.session.owner, contacts, threshold=config.threshold, pinned=pinned):
         written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
         if isinstance(written, Written):
             letters.append(written.letter)

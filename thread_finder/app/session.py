@@ -46,9 +46,10 @@ class Session:
             opened.close()
 
     @contextmanager
-    def ledger(self) -> Iterator[Ledger]:
-        """The program's memory."""
-        with Ledger.open(self.state / "ledger.sqlite") as ledger:
+    def ledger(self, *, rehearsal: bool = False) -> Iterator[Ledger]:
+        """The program's memory; for a ``rehearsal``, a copy that forgets what is written to it."""
+        path = self.state / "ledger.sqlite"
+        with Ledger.rehearsal(path) if rehearsal else Ledger.open(path) as ledger:
             yield ledger
 
     @property

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from thread_finder import __version__
-from thread_finder.cli import account_commands, contact_commands, demo_command, init_command, mail_commands
+from thread_finder.cli import (
+    account_commands,
+    batch_command,
+    contact_commands,
+    demo_command,
+    init_command,
+    mail_commands,
+)
 from thread_finder.cli.boundary import Boundary
 from thread_finder.cli.options import ConfigOption
 
@@ -55,3 +62,5 @@ app.command("find")(mail_commands.find)
 app.command("preview")(mail_commands.preview)
 app.command("draft")(mail_commands.draft)
 app.command("note")(contact_commands.note)
+app.command("batch")(batch_command.batch)
+app.command("undo")(batch_command.undo)

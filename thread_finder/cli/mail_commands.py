@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption
+from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, DespiteOption, JsonOption
 from thread_finder.errors import ContactError, ExitCode
 
 if TYPE_CHECKING:
@@ -18,20 +18,6 @@ if TYPE_CHECKING:
 
 TimelyOption = Annotated[
     str, typer.Option("--timely", metavar="WHY", help="Why an ask for yourself cannot wait; it goes into the letter.")
-]
-
-
-def _known_rules(names: list[str] | None) -> list[str] | None:
-    from thread_finder.writing.etiquette import unknown
-
-    for problem in unknown(names or []):
-        raise typer.BadParameter(f"{problem.where.split()[-1]!r} is no rule; {problem.to_do}")
-    return names
-
-
-DespiteOption = Annotated[
-    list[str] | None,
-    typer.Option("--despite", metavar="RULE", help="Draft although this rule says stop.", callback=_known_rules),
 ]
 AttachOption = Annotated[
     list[Path] | None, typer.Option("--attach", metavar="FILE", help="A file to go with the letter (a friend's CV).")

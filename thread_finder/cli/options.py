@@ -16,6 +16,14 @@ def _remember_json(ctx: typer.Context, value: bool) -> bool:
     return value
 
 
+def _known_rules(names: list[str] | None) -> list[str] | None:
+    from thread_finder.writing.etiquette import unknown
+
+    for problem in unknown(names or []):
+        raise typer.BadParameter(f"{problem.where.split()[-1]!r} is no rule; {problem.to_do}")
+    return names
+
+
 def _read_day(value: str | None) -> date | None:
     if value is None:
         return None
@@ -34,6 +42,13 @@ JsonOption = Annotated[
 AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Take this day for today (2026-11-24).", show_default=False),
+]
+DespiteOption = Annotated[
+    list[str] | None,
+    typer.Option("--despite", metavar="RULE", help="Draft although this rule says stop.", callback=_known_rules),
+]
+MonthOption = Annotated[
+    str, typer.Option("--month", metavar="MONTH", help="The month (2026-12) or week (2026-W49); else the present one.")
 ]
 Contacts = Annotated[
     list[str] | None,

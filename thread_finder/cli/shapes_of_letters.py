@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from thread_finder.app.batch import Report
 from thread_finder.app.drafting import Outcome
 from thread_finder.app.letters import Written
 from thread_finder.cli.shapes import Json, finding_shape
@@ -38,4 +39,16 @@ def outcome_shape(outcome: Outcome) -> Json:
         "verified": outcome.verified,
         "link": outcome.link or None,
         "why": outcome.why,
+    }
+
+
+def report_shape(report: Report, *, dry_run: bool) -> Json:
+    """The document of ``batch --json``. ``asked`` is the sum of drafted, failed and skipped."""
+    return {
+        "month": report.month,
+        "dry_run": dry_run,
+        "asked": report.asked,
+        "failed": len(report.failed),
+        "drafts": [outcome_shape(outcome) for outcome in report.outcomes],
+        "skipped": [{"contact": s.contact.name, "why": s.why, "to_do": s.to_do} for s in report.skipped],
     }

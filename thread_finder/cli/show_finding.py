@@ -10,12 +10,12 @@ from thread_finder.app.finding import Failure
 from thread_finder.cli.safe import one_line
 from thread_finder.cli.screen import console, styled
 from thread_finder.finding.signals import says
-from thread_finder.model import Evidence, Finding, Kind, Thread, Verdict
+from thread_finder.model import Candidate, Evidence, Finding, Kind, Thread, Verdict
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-_KINDS = {Kind.THANK_YOU: "thank-you", Kind.SCHEDULING: "scheduling", Kind.CONVERSATION: "conversation"}
+KINDS = {Kind.THANK_YOU: "thank-you", Kind.SCHEDULING: "scheduling", Kind.CONVERSATION: "conversation"}
 
 
 def show_findings(results: Sequence[Finding | Failure]) -> None:
@@ -63,6 +63,12 @@ def show_table(results: Sequence[Finding | Failure]) -> None:
     screen.print(styled(counts + (f", {failed} failed" if failed else ""), "dim"))
 
 
+def in_a_line(other: Candidate) -> str:
+    """A runner-up: how sure, what it is, subject and span."""
+    subject = one_line(other.thread.subject) or "no subject"
+    return f"{_percent(other.confidence)} {KINDS[other.kind]}  “{subject}”  {_span(other.thread)}"
+
+
 def day(moment: datetime | None) -> str:
     """A message's day as its writer saw it."""
     return moment.date().isoformat() if moment else "no date"
@@ -76,7 +82,7 @@ def _headline(result: Finding | Failure) -> Text:
         return line.append_text(styled(f"  new thread: nothing fit to reply to ({_sure(result.confidence)})", "yellow"))
     line.append_text(styled("  reply in "))
     line.append_text(styled(f"“{one_line(result.thread.subject) or 'no subject'}”", "bold cyan"))
-    return line.append_text(styled(f"  {_KINDS[result.kind]}, {_sure(result.confidence)}", "green"))
+    return line.append_text(styled(f"  {KINDS[result.kind]}, {_sure(result.confidence)}", "green"))
 
 
 def _rows(finding: Finding) -> list[tuple[str, Text]]:
@@ -93,9 +99,7 @@ def _rows(finding: Finding) -> list[tuple[str, Text]]:
         rows.append(("met", styled(str(finding.met_on))))
     rows += [("why" if i == 0 else "", _evidence(e, finding)) for i, e in enumerate(finding.evidence[:5])]
     for i, other in enumerate(finding.alternatives):
-        subject = one_line(other.thread.subject) or "no subject"
-        text = f"{_percent(other.confidence)} {_KINDS[other.kind]}  “{subject}”  {_span(other.thread)}"
-        rows.append(("or" if i == 0 else "", styled(text, "dim")))
+        rows.append(("or" if i == 0 else "", styled(in_a_line(other), "dim")))
     rows += [("note", styled(one_line(warning), "yellow")) for warning in finding.warnings]
     return rows
 
@@ -114,7 +118,7 @@ def _cells(result: Finding | Failure) -> list[Text]:
     if isinstance(result, Failure):
         return [name, styled("failed", "red"), styled(one_line(result.why)), *[styled("")] * 3]
     last = max((m.date for m in result.thread.messages if m.date), default=None) if result.thread else None
-    verdict = styled(_KINDS[result.kind], "green") if result.kind else styled("new thread", "yellow")
+    verdict = styled(KINDS[result.kind], "green") if result.kind else styled("new thread", "yellow")
     return [
         name,
         verdict,

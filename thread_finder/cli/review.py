@@ -1,0 +1,198 @@
+"""The review of a batch, letter by letter, as ``git add -p`` does it: show, ask for a key, do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from thread_finder.app import editing
+from thread_finder.app.batch import Batch, Proposal, Report, Skipped
+from thread_finder.app.drafting import Outcome
+from thread_finder.app.finding import Failure
+from thread_finder.cli.editor import edit
+from thread_finder.cli.safe import one_line
+from thread_finder.cli.screen import console, styled
+from thread_finder.cli.shapes import finding_shape
+from thread_finder.cli.show_batch import show_answer, show_choices, show_proposal
+from thread_finder.cli.show_finding import in_a_line
+from thread_finder.durations import Duration
+from thread_finder.errors import ConfigError, RefusedError
+from thread_finder.model import Reason, ReasonKind, Thread
+from thread_finder.planning import CheckIn, Purpose
+from thread_finder.userfiles import write_private
+
+KEYS: Mapping[str, str] = {
+    "a": "accept: save it as a draft now",
+    "e": "edit: open the text in your editor, then look at it again",
+    "t": "thread: answer in another thread, or in a new one",
+    "r": "reason: write for another reason",
+    "s": "skip: not this month",
+    "z": "snooze: not before a day that you name",
+    "q": "quit: leave the rest for later; run batch again to go on",
+    "?": "this help",
+}
+_TEXTLESS = (ReasonKind.RECONNECT, ReasonKind.CATCH_UP)
+_DATED = (ReasonKind.NEWS, ReasonKind.CONGRATULATE)
+
+
+class Quit(Exception):  # noqa: N818 - no error: the user's wish
+    """The user has had enough for now."""
+
+
+def review(batch: Batch, turns: Sequence[CheckIn], report: Report, environment: Mapping[str, str]) -> None:
+    """Go through the letters; what is decided stands in ``report`` at once, also when the run breaks off."""
+    report.left = len(turns)
+    try:
+        for number, proposal in enumerate(batch.proposals(turns), 1):
+            place = f"{number}/{len(turns)}"
+            result = Review(batch, environment, place).decide(proposal)
+            report.add(result)
+            report.left -= 1
+            show_answer(result)
+    except Quit:
+        return
+
+
+def ask(question: str) -> str:
+    """One line from the terminal, without its ends; Quit when the input is closed."""
+    console().print(styled(f"{question} ", "bold"), end="")
+    try:
+        return input().strip()
+    except EOFError:
+        raise Quit from None
+
+
+class Review:
+    """The questions about one letter. ``place`` says where in the batch it stands ("3/20")."""
+
+    def __init__(self, batch: Batch, environment: Mapping[str, str], place: str) -> None:
+        self._batch = batch
+        self._environment = environment
+        self._place = place
+
+    def decide(self, proposal: Proposal) -> Outcome | Skipped:
+        """Ask until the letter is drafted, skipped or snoozed. Quit when the user quits."""
+        self._show(proposal)
+        while True:
+            keys = self._keys(proposal)
+            answer = ask(f"({self._place}) Draft this letter to {one_line(proposal.contact.name)} [{','.join(keys)}]?")
+            key = answer[:1].lower()
+            if key not in keys or key == "?":
+                show_choices({key: KEYS[key] for key in keys})
+                continue
+            try:
+                result = self._actions[key](proposal)
+            except (RefusedError, ConfigError) as error:
+                self._say(error)
+                continue
+            if not isinstance(result, Proposal):
+                return result
+            if result is not proposal:
+                proposal = result
+                self._show(proposal)
+
+    def _show(self, proposal: Proposal) -> None:
+        show_proposal(proposal, self._place, self._batch.unsure(proposal))
+
+    def _keys(self, proposal: Proposal) -> list[str]:
+        """What can be done with it: a letter that lacks a fact can be neither accepted nor edited."""
+        missing = {"a", "e", "t"} if isinstance(proposal.letter, Failure) else set()
+        fixed = {"t", "r"} if proposal.turn.purpose is Purpose.FOLLOW_UP else set()
+        return [key for key in KEYS if key not in missing | fixed]
+
+    @property
+    def _actions(self) -> Mapping[str, Callable[[Proposal], Proposal | Outcome | Skipped]]:
+        return {
+            "a": self._accept,
+            "e": self._edit,
+            "t": self._other_thread,
+            "r": self._other_reason,
+            "s": self._batch.skip,
+            "z": self._snooze,
+            "q": self._quit,
+        }
+
+    def _accept(self, proposal: Proposal) -> Outcome:
+        assert not isinstance(proposal.letter, Failure)
+        if stops := proposal.letter.stops(proposal.wishes.despite):
+            rule = stops[0].rule
+            raise RefusedError(f"{stops[0].message} ({rule})", f"edit it, or overrule: batch --despite {rule}")
+        return self._batch.accept(proposal)
+
+    def _edit(self, proposal: Proposal) -> Proposal:
+        assert not isinstance(proposal.letter, Failure)
+        path = self._batch.edits(proposal.turn)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            write_private(path, editing.to_text(proposal.letter).encode())
+        edit(path, self._environment)
+        edited = self._batch.edited(proposal)
+        if edited is proposal:
+            self._batch.give_up_edits(proposal)
+            console().print(styled("nothing was changed", "dim"))
+        return edited
+
+    def _other_thread(self, proposal: Proposal) -> Proposal:
+        assert not isinstance(proposal.letter, Failure)
+        finding = proposal.letter.finding
+        threads: list[Thread | None] = [other.thread for other in finding.alternatives]
+        if finding.thread:
+            threads.append(None)
+        if not threads:
+            raise RefusedError("there is no other thread with them", "edit the letter, or skip it")
+        labels = [*map(in_a_line, finding.alternatives), "a new thread, with a recap of who you are"]
+        show_choices({str(number): label for number, label in enumerate(labels[: len(threads)], 1)})
+        number = ask("Which? (Enter: leave it)")
+        if not number:
+            return proposal
+        if not number.isdecimal() or not 0 < int(number) <= len(threads):
+            raise RefusedError(f"{number} is not in the list")
+        return self._batch.pin(proposal, threads[int(number) - 1], finding_shape(finding))
+
+    def _other_reason(self, proposal: Proposal) -> Proposal:
+        kinds = list(ReasonKind)
+        show_choices({str(number): str(kind) for number, kind in enumerate(kinds, 1)})
+        answer = ask("Which? (Enter: leave it)")
+        if not answer:
+            return proposal
+        number = int(answer) if answer.isdecimal() else 0
+        kind = kinds[number - 1] if 0 < number <= len(kinds) else next((k for k in kinds if k == answer.lower()), None)
+        if kind is None:
+            raise RefusedError(f"{answer} is no reason")
+        text = "" if kind in _TEXTLESS else ask("In your words, as it goes into the letter:")
+        link = "" if kind in _TEXTLESS else ask("A link that belongs to it (Enter: none):")
+        on = _day(ask("When was that (2026-11-20; Enter: no date)?")) if kind in _DATED else None
+        timely = ask("Why can it not wait? (Enter: it can)") if kind is ReasonKind.ASK else ""
+        if self._batch.edits(proposal.turn).exists() and not self._sure("Your edited text will be lost."):
+            return proposal
+        return self._batch.reason(proposal, Reason(kind, text, link, on), timely)
+
+    def _snooze(self, proposal: Proposal) -> Skipped:
+        until = ask("Until when (2 weeks, 3 months, 2027-03-01)? [1 month]") or "1 month"
+        today = self._batch.today
+        try:
+            day = Duration.parse(until).after(today)
+        except ValueError:
+            day = _day(until) or today
+        if day <= today:
+            raise RefusedError(f"{day.isoformat()} is not in the future", "name a later day")
+        return self._batch.snooze(proposal, day)
+
+    def _quit(self, proposal: Proposal) -> Skipped:
+        del proposal
+        raise Quit
+
+    def _sure(self, what: str) -> bool:
+        return ask(f"{what} Go on [y,N]?").lower().startswith("y")
+
+    def _say(self, error: RefusedError | ConfigError) -> None:
+        lines = [error.message, *map(str, error.problems), *([f"next: {error.to_do}"] if error.to_do else [])]
+        for line in lines:
+            console().print(styled(one_line(line), "yellow"))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise RefusedError(f"{text} is no date", "write it like 2027-03-01") from None

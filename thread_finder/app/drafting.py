@@ -38,6 +38,7 @@ class Outcome:
     draft_id: str = ""
     thread_id: str = ""
     message_id: str = ""
+    subject: str = ""
     link: str = ""
     verified: bool = False
     failed: bool = False
@@ -134,7 +135,7 @@ def _create(record: DraftRecord, written: Written, desk: Desk) -> Outcome:
     except NotSavedError as error:
         return Outcome(
             contact, Action.REFUSED, error.message, error.to_do,
-            message_id=record.message_id, failed=True, eml=written.raw,
+            message_id=record.message_id, subject=written.subject, failed=True, eml=written.raw,
         )  # fmt: skip
     _note(record, stored, written, desk)
     return _done(contact, Action.CREATED, stored, written, "")
@@ -197,6 +198,7 @@ def _done(contact: Contact, action: Action, stored: StoredDraft, written: Writte
         draft_id=stored.draft_id,
         thread_id=stored.thread_id,
         message_id=str(written.message["Message-ID"]),
+        subject=written.subject,
         link=stored.link,
         verified=fingerprint(stored.raw) == fingerprint(written.raw),
     )

@@ -31,6 +31,15 @@ KEYS: Mapping[str, str] = {
     "q": "quit: leave the rest for later; run batch again to go on",
     "?": "this help",
 }
+_REASONS: Mapping[ReasonKind, str] = {
+    ReasonKind.RECONNECT: "nothing is wanted: just to be in touch again",
+    ReasonKind.NEWS: "something about them that you read or heard",
+    ReasonKind.CONGRATULATE: "something that they have reached",
+    ReasonKind.OFFER_HELP: "something that you can do for them",
+    ReasonKind.PAY_FORWARD: "for somebody else: a friend who could use their advice",
+    ReasonKind.CATCH_UP: "a call of fifteen minutes",
+    ReasonKind.ASK: "for yourself: only if it cannot wait",
+}
 _TEXTLESS = (ReasonKind.RECONNECT, ReasonKind.CATCH_UP)
 _DATED = (ReasonKind.NEWS, ReasonKind.CONGRATULATE)
 
@@ -150,18 +159,13 @@ class Review:
         return self._batch.pin(proposal, threads[int(number) - 1], finding_shape(finding))
 
     def _other_reason(self, proposal: Proposal) -> Proposal:
-        kinds = list(ReasonKind)
-        show_choices({str(number): str(kind) for number, kind in enumerate(kinds, 1)})
-        answer = ask("Which? (Enter: leave it)")
-        if not answer:
-            return proposal
-        number = int(answer) if answer.isdecimal() else 0
-        kind = kinds[number - 1] if 0 < number <= len(kinds) else next((k for k in kinds if k == answer.lower()), None)
+        show_choices({str(number): f"{kind:13}{what}" for number, (kind, what) in enumerate(_REASONS.items(), 1)})
+        kind = _reason(ask("Which? (Enter: leave it)"))
         if kind is None:
-            raise RefusedError(f"{answer} is no reason")
+            return proposal
         text = "" if kind in _TEXTLESS else ask("In your words, as it goes into the letter:")
         link = "" if kind in _TEXTLESS else ask("A link that belongs to it (Enter: none):")
-        on = _day(ask("When was that (2026-11-20; Enter: no date)?")) if kind in _DATED else None
+        on = _ask_day("When was that (2026-11-20; Enter: no date)?") if kind in _DATED else None
         timely = ask("Why can it not wait? (Enter: it can)") if kind is ReasonKind.ASK else ""
         if self._batch.edits(proposal.turn).exists() and not self._sure("Your edited text will be lost."):
             return proposal
@@ -169,12 +173,11 @@ class Review:
 
     def _snooze(self, proposal: Proposal) -> Skipped:
         until = ask("Until when (2 weeks, 3 months, 2027-03-01)? [1 month]") or "1 month"
-        today = self._batch.today
         try:
-            day = Duration.parse(until).after(today)
+            day = Duration.parse(until).after(self._batch.today)
         except ValueError:
-            day = _day(until) or today
-        if day <= today:
+            day = _day(until)
+        if day <= self._batch.today:
             raise RefusedError(f"{day.isoformat()} is not in the future", "name a later day")
         return self._batch.snooze(proposal, day)
 
@@ -191,8 +194,30 @@ class Review:
             console().print(styled(one_line(line), "yellow"))
 
 
-def _day(text: str) -> date | None:
+def _reason(answer: str) -> ReasonKind | None:
+    """The reason meant by its number or its name; None when nothing was typed."""
+    if not answer:
+        return None
+    kinds = list(_REASONS)
+    if answer.isdecimal() and 0 < int(answer) <= len(kinds):
+        return kinds[int(answer) - 1]
     try:
-        return date.fromisoformat(text) if text else None
+        return ReasonKind(answer.lower())
+    except ValueError:
+        raise RefusedError(f"{answer} is no reason") from None
+
+
+def _ask_day(question: str) -> date | None:
+    while text := ask(question):
+        try:
+            return _day(text)
+        except RefusedError as error:
+            console().print(styled(one_line(error.message), "yellow"))
+    return None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         raise RefusedError(f"{text} is no date", "write it like 2027-03-01") from None

@@ -49,6 +49,9 @@ def report_shape(report: Report, *, dry_run: bool) -> Json:
         "dry_run": dry_run,
         "asked": report.asked,
         "failed": len(report.failed),
-        "drafts": [outcome_shape(outcome) for outcome in report.outcomes],
+        "drafts": [
+            outcome_shape(outcome) | ({"why": outcome.why or "dry run: nothing was saved"} if dry_run else {})
+            for outcome in report.outcomes
+        ],
         "skipped": [{"contact": s.contact.name, "why": s.why, "to_do": s.to_do} for s in report.skipped],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from thread_finder.app.batch import Proposal, Report, Skipped
@@ -83,24 +83,39 @@ def show_report(report: Report, plan: Plan, *, dry_run: bool) -> None:
     from rich.table import Table
 
     screen = console()
-    results: Iterable[Outcome | Skipped] = (*report.outcomes, *report.skipped)
     if report.asked:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for title in ("Contact", "Result", "Where, or why not"):
+        for title in ("Contact", "Result", "Letter", "Where, or why not"):
             table.add_column(title, overflow="fold")
+        results: list[Outcome | Skipped] = [*report.outcomes, *report.skipped]
         for result in results:
-            word, style, why, where = _result(result)
+            word, style, why, where = _result(result, dry_run=dry_run)
+            subject = result.subject if isinstance(result, Outcome) else ""
             told = "\n".join(filter(None, (one_line(why), one_line(where), _next(result))))
-            table.add_row(styled(one_line(result.contact.name)), styled(word, style), styled(told))
+            cells = (
+                styled(one_line(result.contact.name)),
+                styled(word, style),
+                styled(one_line(subject)),
+                styled(told),
+            )
+            table.add_row(*cells)
         screen.print()
         screen.print(table)
     elif not plan.chosen:
         screen.print(styled(_nobody(plan)), soft_wrap=True)
         return
-    done = len(report.outcomes) - len(report.failed)
-    counts = f"{report.asked} letters: {done} drafted, {len(report.failed)} failed, {len(report.skipped)} skipped"
-    counts += f"; {report.left} left for the next run" if report.left else ""
-    screen.print(styled(f"{counts}. {'This was a dry run: nothing was saved.' if dry_run else 'Nothing was sent.'}"))
+    screen.print(styled(_counts(report, dry_run=dry_run)), soft_wrap=True)
+
+
+def _counts(report: Report, *, dry_run: bool) -> str:
+    kept = sum(outcome.action is Action.KEPT for outcome in report.outcomes)
+    done = len(report.outcomes) - len(report.failed) - kept
+    counts = [f"{done} {'to be drafted' if dry_run else 'drafted'}"]
+    counts += [f"{kept} left as they were"] if kept else []
+    counts += [f"{len(report.failed)} failed", f"{len(report.skipped)} skipped"]
+    text = f"{report.asked} letter{'' if report.asked == 1 else 's'}: {', '.join(counts)}"
+    text += f"; {report.left} left for the next run" if report.left else ""
+    return f"{text}. {'This was a dry run: nothing was saved.' if dry_run else 'Nothing was sent.'}"
 
 
 def _nobody(plan: Plan) -> str:
@@ -113,14 +128,15 @@ def _nobody(plan: Plan) -> str:
     return f"{text}. Next is {one_line(coming.contact.name)}, on {day_in_words(coming.next_on)} ({coming.why})."
 
 
-def _result(result: Outcome | Skipped) -> tuple[str, str, str, str]:
+def _result(result: Outcome | Skipped, *, dry_run: bool = False) -> tuple[str, str, str, str]:
     """Word, style, why, and where the draft is."""
     if isinstance(result, Skipped):
         return "skipped", "yellow", result.why, ""
     if result.failed:
         return "failed", "bold red", result.why, ""
-    words = {Action.CREATED: "drafted", Action.UPDATED: "drafted anew", Action.KEPT: "kept"}
-    return words.get(result.action, str(result.action)), "green", result.why, result.link
+    if result.action is Action.KEPT:
+        return "kept", "cyan", result.why, result.link
+    return "to be drafted" if dry_run else "drafted", "green", result.why, result.link
 
 
 def _next(result: Outcome | Skipped) -> str:

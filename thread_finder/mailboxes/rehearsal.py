@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from datetime import datetime
 
 from thread_finder.mailboxes.base import Correspondence, Mailbox, Request
 from thread_finder.model import Identity, StoredDraft, Thread
@@ -23,10 +22,6 @@ class RehearsalMailbox(Mailbox):
     def search(self, requests: Sequence[Request]) -> Iterator[Correspondence]:
         """See Mailbox.search."""
         return self._behind.search(requests)
-
-    def recent(self, requests: Sequence[Request], since: Sequence[datetime]) -> Iterator[Correspondence]:
-        """See Mailbox.recent."""
-        return self._behind.recent(requests, since)
 
     def recent(self, requests: Sequence[Request], since: Sequence[datetime]) -> Iterator[Correspondence]:
         """See Mailbox.recent."""

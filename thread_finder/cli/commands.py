@@ -13,8 +13,10 @@ from thread_finder.cli import (
     batch_command,
     contact_commands,
     demo_command,
+    etiquette_command,
     init_command,
     mail_commands,
+    template_commands,
 )
 from thread_finder.cli.boundary import Boundary
 from thread_finder.cli.options import ConfigOption
@@ -64,3 +66,5 @@ app.command("draft")(mail_commands.draft)
 app.command("note")(contact_commands.note)
 app.command("batch")(batch_command.batch)
 app.command("undo")(batch_command.undo)
+app.command("etiquette")(etiquette_command.etiquette)
+app.add_typer(template_commands.templates_app, name="templates")

@@ -17,6 +17,8 @@ from thread_finder.cli import (
     init_command,
     mail_commands,
     template_commands,
+    month_commands,
+    wish_commands,
 )
 from thread_finder.cli.boundary import Boundary
 from thread_finder.cli.options import ConfigOption
@@ -68,3 +70,11 @@ app.command("batch")(batch_command.batch)
 app.command("undo")(batch_command.undo)
 app.command("etiquette")(etiquette_command.etiquette)
 app.add_typer(template_commands.templates_app, name="templates")
+app.command("plan")(month_commands.plan)
+app.command("status")(month_commands.status)
+app.command("follow-up")(month_commands.follow_up)
+app.command("snooze")(wish_commands.snooze)
+app.command("close")(wish_commands.close)
+app.command("block")(wish_commands.block)
+app.command("reopen")(wish_commands.reopen)
+app.command("export")(wish_commands.export)

@@ -119,7 +119,7 @@ def export(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it there, not to stdout.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Everything the program remembers, as JSON: drafts, pins, snoozes, blocks, skips, outcomes. No mail content.
+    """Everything the program remembers, as JSON: drafts, pins, snoozes, blocks, skips, outcomes. No letter's text.
 
     \b
     thread-finder export > ledger.json

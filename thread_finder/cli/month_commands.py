@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption
+from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption, MonthOption
 from thread_finder.errors import ExitCode
-
-MonthOption = Annotated[
-    str, typer.Option("--month", metavar="MONTH", help="2026-12, or a week: 2026-W49 (the present one).")
-]
 
 
 def plan(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from thread_finder.app.memories import Memory
-from thread_finder.finding.people import MANY, Pair, base, dead_addresses
+from thread_finder.finding.addresses import dead_addresses
+from thread_finder.finding.people import MANY, Pair, base
 from thread_finder.ledger import DraftRecord, DraftState, Outcome, OutcomeKind
 from thread_finder.mail.fields import bare_subject
 from thread_finder.mail.fingerprint import fingerprint

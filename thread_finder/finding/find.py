@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from thread_finder.finding.addresses import address_warnings, own_address, reply_address
 from thread_finder.finding.meeting import met_on
-from thread_finder.finding.people import Pair, base, living, own_address, parent_of, reply_address
+from thread_finder.finding.people import Pair, base, living, parent_of
 from thread_finder.finding.ranking import Ranked, confidence, rank
 from thread_finder.finding.signals import read
 from thread_finder.model import (
@@ -39,7 +40,7 @@ def find(
     ``pin`` is the id of a thread the user chose. ``threshold`` is the confidence under which the finding warns.
     ``identities`` are the addresses one can still write from, () where that is unknown.
     """
-    pair = Pair(contact, owner)
+    pair = Pair(contact, owner, threads)
     ranked = rank(threads, pair, contact.met_on)
     chosen, sure = _choose(ranked, threads, pair, pin)
     reply_to = reply_address(contact, threads, pair)
@@ -47,8 +48,7 @@ def find(
     parent = parent_of(thread, pair) if thread else None
     reply_from, gone = own_address(thread, parent, owner, pair, identities)
     warnings = [warning for warning in (gone, *_warnings(contact, chosen, ranked, sure, threshold, pair)) if warning]
-    if reply_to is None:
-        warnings.append("mail to every known address of theirs came back; add a living one")
+    warnings += address_warnings(threads, pair, reply_to)
     if chosen is None or parent is None:
         return Finding(contact, Verdict.NEW_THREAD, sure, reply_to=reply_to, reply_from=reply_from,
                        met_on=contact.met_on, alternatives=_others(ranked, None), warnings=tuple(warnings))  # fmt: skip

@@ -64,6 +64,18 @@ class DateWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressWords:
+    """What is said of addresses: that there is another one (``new``), that the one written from is the right one
+    (``here``) or is going (``gone``), and, in notes of absence, that its owner has ``left``.
+    """
+
+    new: re.Pattern[str]
+    here: re.Pattern[str]
+    gone: re.Pattern[str]
+    left: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """One language, ready to use. ``examples`` are (act, sentence, expected) for the tests."""
 
@@ -76,6 +88,7 @@ class Lexicon:
     mask: Rule
     rules: tuple[Rule, ...]
     dates: DateWords
+    address: AddressWords
     examples: tuple[tuple[str, str, bool], ...]
 
 
@@ -121,6 +134,7 @@ def _build(language: str, data: dict[str, Any]) -> Lexicon:
         mask=_rule({"act": "mask", **data["mask"]}, words, spaced),
         rules=rules,
         dates=dates,
+        address=AddressWords(**{name: re.compile(_plain(pattern)) for name, pattern in data["address"].items()}),
         examples=tuple(
             (entry["act"], sentence, expected)
             for key, expected in (("true", True), ("false", False))

@@ -1,10 +1,12 @@
-"""Who wrote to whom: what is between the two, which address lives, and which parent to answer."""
+"""Who wrote to whom: what is between the two, and which message to answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
-from thread_finder.model import Address, Automatic, Contact, Identity, Label, Message, Owner, Thread
+from thread_finder.finding.folding import fold
+from thread_finder.mail.lookalike import lookalikes
+from thread_finder.model import Address, Automatic, Contact, Label, Message, Owner, Thread
 
 _NOT_MAIL = frozenset({Label.DRAFT, Label.SPAM, Label.TRASH})
 MANY = 6  # recipients from which on a mail is not personal
@@ -17,11 +19,28 @@ def base(email: str) -> str:
 
 
 class Pair:
-    """The owner and one contact, by their addresses."""
+    """The owner and one contact, by their addresses: those in the contacts file (``known``) and those that the contact
+    is seen to answer from in ``threads``.
+    """
 
-    def __init__(self, contact: Contact, owner: Owner) -> None:
-        self.theirs = frozenset(map(base, contact.emails))
+    def __init__(self, contact: Contact, owner: Owner, threads: Sequence[Thread] = ()) -> None:
+        self.known = frozenset(map(base, contact.emails))
         self.mine = frozenset(map(base, owner.emails))
+        self.theirs = self.known
+        self.theirs |= {email for thread in threads for email in self._answers_from(thread, contact.name)}
+
+    def _answers_from(self, thread: Thread, name: str) -> Iterator[str]:
+        """Other addresses that answer the owner under the contact's full name, in a thread that is with the contact."""
+        wanted = _name(name)
+        written_to = False
+        for message in thread.messages:
+            written_to = written_to or self.by_me(message)
+            sender = message.from_
+            if not (written_to and sender and living(message) and " " in wanted and _name(sender.name) == wanted):
+                continue
+            theirs = not self.is_mine(sender) and not lookalikes(sender.email, self.known)
+            if theirs and any(map(self.is_mine, message.recipients)):
+                yield base(sender.email)
 
     def is_theirs(self, address: Address | None) -> bool:
         """Whether an address is the contact's."""
@@ -43,6 +62,11 @@ class Pair:
         """Whether this went between the two."""
         return self.by_them(message) or self.by_me(message)
 
+    def both_in(self, message: Message) -> bool:
+        """Whether both take part, be it in copy."""
+        people = [*message.recipients, *([message.from_] if message.from_ else [])]
+        return any(map(self.is_mine, people)) and any(map(self.is_theirs, people))
+
     def others(self, message: Message) -> int:
         """How many people besides the two a message involves."""
         people = {base(a.email) for a in (*message.recipients, *([message.from_] if message.from_ else []))}
@@ -53,6 +77,10 @@ class Pair:
         return living(message) and self.by_them(message) and len(message.recipients) < MANY
 
 
+def _name(name: str) -> str:
+    return " ".join(fold(name).replace(".", " ").split())
+
+
 def living(message: Message) -> bool:
     """Whether a message counts: not a draft, not thrown away, written by a person (or a calendar answer)."""
     if message.labels & _NOT_MAIL:
@@ -61,69 +89,18 @@ def living(message: Message) -> bool:
 
 
 def parent_of(thread: Thread, pair: Pair) -> Message | None:
-    """The newest usable message of a thread: between the two if there is one, else any that counts."""
+    """The newest usable message of a thread: one that both take part in if there is one, else any that counts.
+
+    Newest is what nobody has answered yet; of several such ends of a branched thread the one dated last.
+    """
     usable = [m for m in thread.messages if living(m) and m.message_id]
-    for wanted in (pair.direct, lambda _message: True):
-        found = [m for m in usable if wanted(m)]
-        if found:
-            return found[-1]
-    return None
+    found = [m for m in usable if pair.both_in(m) and len(m.recipients) < MANY] or usable
+    answered = {reference for m in found for reference in m.references if reference != m.message_id}
+    return max([m for m in found if m.message_id not in answered] or found, key=stamp, default=None)
 
 
-def reply_address(contact: Contact, threads: Sequence[Thread], pair: Pair) -> Address | None:
-    """The contact's newest living address: the one they wrote from last, never one that bounced since."""
-    dead = dead_addresses(threads, pair)
-    mails = sorted((m for t in threads for m in t.messages if pair.is_theirs(m.from_) and living(m)), key=_stamp)
-    for message in reversed(mails):
-        sender = message.from_
-        if sender is not None and base(sender.email) not in dead:
-            known = next((e for e in contact.emails if base(e) == base(sender.email)), sender.email)
-            return Address(known, sender.name or contact.name)
-    name = next((m.from_.name for m in reversed(mails) if m.from_ and m.from_.name), contact.name)
-    left = [email for email in contact.emails if base(email) not in dead]
-    return Address(left[0], name) if left else None
-
-
-def dead_addresses(threads: Sequence[Thread], pair: Pair) -> frozenset[str]:
-    """Addresses of the contact that bounced and from which nothing came afterwards."""
-    bounced: dict[str, float] = {}
-    alive: dict[str, float] = {}
-    for message in (m for t in threads for m in t.messages):
-        for email in message.bounced:
-            bounced[base(email)] = max(bounced.get(base(email), 0.0), _stamp(message))
-        if pair.is_theirs(message.from_) and message.from_:
-            alive[base(message.from_.email)] = max(alive.get(base(message.from_.email), 0.0), _stamp(message))
-    return frozenset(email for email, when in bounced.items() if when >= alive.get(email, 0.0))
-
-
-def own_address(
-    thread: Thread | None, parent: Message | None, owner: Owner, pair: Pair, identities: Sequence[Identity]
-) -> tuple[Address, str]:
-    """The address the owner used in the thread, if it still exists; and a warning where another must do."""
-    used = _used(thread, parent, pair)
-    can = {base(i.address.email): i.address for i in identities}
-    if used is not None and (not can or base(used.email) in can):
-        known = next((e for e in owner.emails if base(e) == base(used.email)), used.email)
-        return Address(known, owner.name), ""
-    default = next((i.address for i in identities if i.default), next(iter(can.values()), None))
-    fallback = Address(default.email if default else owner.emails[0], owner.name)
-    gone = f"you wrote as {used.email} then; that address is not yours any more" if used else ""
-    return fallback, gone
-
-
-def _used(thread: Thread | None, parent: Message | None, pair: Pair) -> Address | None:
-    messages = [*([parent] if parent else []), *reversed(thread.messages if thread else ())]
-    for message in messages:
-        candidates: Iterable[Address] = [message.from_] if message.from_ and pair.is_mine(message.from_) else (
-            message.recipients
-        )  # fmt: skip
-        for address in candidates:
-            if pair.is_mine(address):
-                return address
-    return None
-
-
-def _stamp(message: Message) -> float:
+def stamp(message: Message) -> float:
+    """When a message was written, as a POSIX time; 0 where that is unknown."""
     try:
         return message.date.timestamp() if message.date else 0.0
     except (OverflowError, ValueError):

@@ -25,6 +25,7 @@ class Lexicon:
 
     stopwords: frozenset[str] = frozenset()
     articles: tuple[str, ...] = ()
+    small: frozenset[str] = frozenset()
     i_am: tuple[str, ...] = ()
     greetings: tuple[str, ...] = ()
     closings: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         stopwords=frozenset(table["stopwords"].split()),
         articles=tuple(table["articles"]),
+        small=frozenset(table["small"].split()),
         i_am=tuple(table["i_am"]),
         greetings=tuple(table["greetings"]),
         closings=tuple(table["closings"]),

@@ -1,39 +1,24 @@
-"""Facts to a letter, by Jinja templates in a sandbox (hazards A6): no other files, no attributes, no endless work."""
+"""Facts to a letter: which templates make which part, and what they may use (docs/templates.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from thread_finder.errors import Problem, RefusedError, TemplateError
 from thread_finder.model import Letter
+from thread_finder.writing.encounters import SPOKEN
 from thread_finder.writing.facts import Facts
+from thread_finder.writing.language import lexicon
+from thread_finder.writing.names import first_name, is_eastern
+from thread_finder.writing.sandbox import Sandbox
+from thread_finder.writing.sentences import Choose, Fact, settle
 
-if TYPE_CHECKING:
-    from jinja2 import BaseLoader
-    from jinja2.nodes import Node
-    from jinja2.sandbox import SandboxedEnvironment
-
-PARTS = ("greeting", "introduction", "update", "remember", "reason", "closing")
-MAX_RANGE = 1_000
-MAX_TURNS = 10_000  # numbers that all ranges of one letter may hand out
-MAX_SOURCE = 10_000  # characters of a template
-MAX_NESTING = 2  # a loop within a loop
-FILTERS = ("capitalize", "default", "first", "last", "length", "lower", "title", "trim", "upper")
-MAX_OUTPUT = 20_000  # characters of one part
-_FAULTS = (
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    RecursionError,
-    MemoryError,
-    AttributeError,
-    SyntaxError,
-)
-_MAX_STEPS = 20_000  # pieces of output one part may be made of
+PARTS = ("greeting", "introduction", "update", "reason", "closing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +55,29 @@ def render(facts: Facts, templates: Templates) -> Letter:
             facts.missing[0].how_to_add,
             tuple(Problem("", m.fact, m.how_to_add) for m in facts.missing),
         )
-    environment = _environment(templates)
-    values = _values(facts)
-    wanted = [part for part in PARTS if part != "remember" or facts.remember]
-    parts = tuple((part, _one(environment, templates, f"{facts.language}/{part}.txt", values)) for part in wanted)
-    subject = " ".join(_one(environment, templates, f"{facts.language}/subject.txt", values).split())
-    return Letter(subject, parts, facts.language, facts.signature)
+    sandbox, values = _sandbox(templates), _values(facts)
+
+    def write(template: str) -> str:
+        filled = sandbox.fill(f"{facts.language}/{template}.txt", values)
+        return settle(filled, facts.language, _chooser(facts.seed, template))
+
+    between = "" if facts.language == "ja" else " "
+    written = ((part, between.join(filter(None, map(write, names)))) for part, names in _templates(facts))
+    parts = tuple((part, text) for part, text in written if text)
+    return Letter(" ".join(write("subject").split()), parts, facts.language, facts.signature)
+
+
+def _templates(facts: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The letter's parts, in order, and the templates whose sentences make up each."""
+    yield "greeting", ("greeting",)
+    if facts.follow_up:
+        yield "reason", ("follow-up",)
+    else:
+        yield "introduction", ("recap" if facts.recap else "introduction", "meeting")
+        news = (("update",) if facts.updates else ()) + (("remember",) if facts.remember else ())
+        yield "update", news
+        yield "reason", (f"reason-{facts.reason.kind}",)
+    yield "closing", ("closing",)
 
 
 def check_templates(templates: Templates) -> tuple[Problem, ...]:
@@ -84,13 +86,12 @@ def check_templates(templates: Templates) -> tuple[Problem, ...]:
         return ()
     if not templates.user.is_dir():
         return (Problem(str(templates.user), "there is no such folder", "mend folder under [templates]"),)
-    from jinja2 import TemplateSyntaxError  # noqa: PLC0415
+    from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - slow to import
 
-    environment = _environment(templates)
     problems: list[Problem] = []
     for path in sorted(templates.user.glob("*/*.txt")):
         try:
-            environment.get_template(path.relative_to(templates.user).as_posix())
+            _sandbox(templates).read(path.relative_to(templates.user).as_posix())
         except TemplateSyntaxError as error:
             problems.append(Problem(f"{path}:{error.lineno}", error.message or "no template", "mend that line"))
         except TemplateError as error:
@@ -99,174 +100,73 @@ def check_templates(templates: Templates) -> tuple[Problem, ...]:
 
 
 def _values(facts: Facts) -> dict[str, Any]:
-    reason = facts.reason
+    """What templates can use. The user's own words are Facts, which fit themselves into the sentence."""
+    reason, occasion = facts.reason, facts.occasion
     return {
-        "name": facts.name,
-        "full_name": facts.full_name,
-        "sender": facts.sender,
+        "name": _plain(facts.name),
+        "full_name": _plain(facts.full_name),
+        "eastern": is_eastern(facts.name),
+        "salutation": _plain(facts.salutation),
+        "sender": _plain(facts.sender),
+        "signs": _signs(facts),
         "formal": facts.formal,
-        "recap": facts.recap,
-        "introduction": facts.introduction,
-        "when": facts.when,
-        "encounter": facts.encounter,
-        "how": facts.how,
-        "topic": facts.topic,
-        "introduced_by": facts.introduced_by,
-        "salutation": facts.salutation,
-        "updates": list(facts.updates),
-        "remember": facts.remember,
-        "quoted": facts.quoted,
-        "kind": str(reason.kind),
-        "text": reason.text,
-        "link": reason.link,
-        "dated": facts.dated,
-        "attached": bool(facts.occasion.attached),
-        "follow_up": facts.follow_up,
-        "wrote": facts.wrote,
         "lapsed": facts.lapsed,
         "warm": facts.warm,
-        "interactions": facts.occasion.history.interactions,
-        "timely": facts.timely,
-        "pick": _picker(facts.seed),
+        "recap": facts.recap,
+        "follow_up": facts.follow_up,
+        "interactions": occasion.history.interactions,
+        "introduction": Fact(_without_i_am(facts.introduction, facts.language)),
+        "introduced_by": _plain(facts.introduced_by),
+        "encounter": facts.encounter,
+        "spoken": facts.encounter in SPOKEN,
+        "how": Fact(facts.how),
+        "when": facts.when,
+        "topic": Fact(facts.topic),
+        "updates": [Fact(update) for update in facts.updates],
+        "remember": Fact(facts.remember),
+        "kind": str(reason.kind),
+        "text": Fact(reason.text),
+        "link": _plain(reason.link),
+        "dated": facts.dated,
+        "attached": bool(occasion.attached),
+        "timely": Fact(facts.timely),
+        "wrote": facts.wrote,
     }
 
 
-def _picker(seed: int) -> Callable[[list[str]], str]:
-    """A choice among wordings: different from contact to contact, always the same for one."""
-    calls = 0
-
-    def pick(wordings: list[str]) -> str:
-        nonlocal calls
-        calls += 1
-        chosen = (seed // 7**calls + seed) % len(wordings)
-        return str(wordings[chosen])
-
-    return pick
+def _plain(text: str) -> str:
+    return str(Fact(text))
 
 
-def _one(environment: SandboxedEnvironment, templates: Templates, name: str, values: dict[str, Any]) -> str:
-    """One part, tidied: its lines are paragraphs' lines as they stand, spaces at their ends dropped."""
-    from jinja2 import TemplateError as JinjaError  # noqa: PLC0415 - jinja2 is slow to import
-    from jinja2 import TemplateNotFound, TemplateSyntaxError  # noqa: PLC0415
-
-    try:
-        pieces: list[str] = []
-        size = 0
-        for step, piece in enumerate(environment.get_template(name).generate(values)):
-            size += len(piece)
-            if step > _MAX_STEPS or size > MAX_OUTPUT:
-                raise TemplateError(f"template {name} writes without end", "shorten its loop")
-            pieces.append(piece)
-    except TemplateNotFound as error:
-        raise TemplateError(f"template {error.name} is not to be had", f"put it into {templates.user or templates.shipped}"
-                            ) from None  # fmt: skip
-    except TemplateSyntaxError as error:
-        raise TemplateError(f"template {error.name or name}, line {error.lineno}: {error.message}", "mend that line"
-                            ) from None  # fmt: skip
-    except (JinjaError, *_FAULTS) as error:
-        line = _line_of(error, templates.find(name))
-        raise TemplateError(f"template {name}{line}: {error}", "see docs/templates.md for what a template may use"
-                            ) from None  # fmt: skip
-    return "\n".join(line.rstrip() for line in "".join(pieces).strip().splitlines())
+def _without_i_am(introduction: str, language: str) -> str:
+    """What "I'm the student who …" says the owner is."""
+    text = introduction.replace("’", "'")
+    beginnings = (f"{words.replace('’', chr(39))} " for words in lexicon(language).i_am)
+    return next((introduction[len(b) :] for b in beginnings if text.casefold().startswith(b.casefold())), introduction)
 
 
-def _line_of(error: BaseException, path: Path | None) -> str:
-    """Say ", line N" where the traceback goes through the template."""
-    found = ""
-    trace = error.__traceback__
-    while trace is not None:
-        if path is not None and trace.tb_frame.f_code.co_filename == str(path):
-            found = f", line {trace.tb_lineno}"
-        trace = trace.tb_next
-    return found
+def _signs(facts: Facts) -> str:
+    """The name below the letter, above the signature; "" where the signature begins with that very name."""
+    whole = facts.formal or is_eastern(facts.sender)
+    name = facts.signs or (facts.sender if whole else first_name(facts.sender) or facts.sender)
+    begins_alike = facts.signature.strip().partition("\n")[0].strip() == name
+    return "" if begins_alike or facts.signature.strip() == facts.sender else _plain(name)
 
 
-def _environment(templates: Templates) -> SandboxedEnvironment:
-    from jinja2 import StrictUndefined  # noqa: PLC0415
-    from jinja2.exceptions import SecurityError  # noqa: PLC0415
-    from jinja2.runtime import LoopContext  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+def _chooser(seed: int, part: str) -> Choose:
+    """A choice among wordings: different from contact to contact, always the same for one, part by part.
 
-    class Bounded(ImmutableSandboxedEnvironment):
-        """A sandbox in which sums stay small, and nothing but a loop has attributes (no ``str.format``, no ``ljust``)."""
+    Each wording has a lot of its own and the highest is taken, so that a wording that another fact brings into the
+    choice, or takes out of it, changes the letter only if it is the one.
+    """
 
-        intercepted_binops = frozenset({"*", "**", "%"})
+    def choose(wordings: Sequence[str]) -> int:
+        lots = [blake2b(f"{seed} {part} {wording}".encode(), digest_size=8).digest() for wording in wordings]
+        return lots.index(max(lots))
 
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            small = all(isinstance(x, int | float) and abs(x) <= MAX_RANGE for x in (left, right))
-            if operator == "**" or not small:
-                raise SecurityError(f"{operator} is for small numbers only")
-            return super().call_binop(context, operator, left, right)
-
-        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-            return isinstance(obj, LoopContext) and super().is_safe_attribute(obj, attr, value)
-
-    environment = Bounded(loader=_loader(templates), undefined=StrictUndefined, autoescape=False, trim_blocks=True)
-    environment.globals.clear()
-    environment.globals["range"] = _bounded_range()
-    environment.filters = {name: environment.filters[name] for name in FILTERS} | {"join": _join}
-    return environment
+    return choose
 
 
-def _loader(templates: Templates) -> BaseLoader:
-    from jinja2 import BaseLoader, Environment, TemplateNotFound  # noqa: PLC0415
-
-    class Folders(BaseLoader):
-        """Templates of the two folders and nothing else."""
-
-        def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-            path = templates.find(template)
-            if path is None:
-                raise TemplateNotFound(template)
-            try:
-                with path.open(encoding="utf-8") as file:
-                    source = file.read(MAX_SOURCE + 1)
-            except (OSError, UnicodeDecodeError) as error:
-                raise TemplateError(f"template {template} cannot be read: {error}", "check the file") from None
-            if len(source) > MAX_SOURCE:
-                raise TemplateError(f"template {template} is longer than {MAX_SOURCE} characters", "shorten it")
-            _refuse_strange(environment.parse(source, template, str(path)), template)
-            return source, str(path), lambda: True
-
-    return Folders()
-
-
-def _refuse_strange(tree: Node, name: str, loops: int = 0) -> None:
-    """Refuse what could multiply without end: statements other than if and small loops (no set, include, macro)."""
-    from jinja2 import TemplateSyntaxError, nodes  # noqa: PLC0415
-
-    for node in tree.iter_child_nodes():
-        within = loops + isinstance(node, nodes.For)
-        if isinstance(node, nodes.Stmt) and not isinstance(node, nodes.Output | nodes.If | nodes.For):
-            what = type(node).__name__.lower()
-            raise TemplateSyntaxError(f"{what}: a template has only if, for and {{{{ … }}}}", node.lineno, name)
-        if isinstance(node, nodes.For) and (node.recursive or within > MAX_NESTING):
-            raise TemplateSyntaxError("loops are too deep", node.lineno, name)
-        _refuse_strange(node, name, within)
-
-
-def _bounded_range() -> Callable[..., range]:
-    """``range``, but for all loops of a letter together it comes to an end soon."""
-    from jinja2.exceptions import SecurityError  # noqa: PLC0415
-
-    turns = 0
-
-    def bounded(*numbers: int) -> range:
-        nonlocal turns
-        wanted = range(*numbers)
-        turns += min(len(wanted), MAX_TURNS)
-        if len(wanted) > MAX_RANGE or turns > MAX_TURNS:
-            raise SecurityError(f"range is limited to {MAX_RANGE}, all of a letter's to {MAX_TURNS}")
-        return wanted
-
-    return bounded
-
-
-def _join(items: Iterable[object], between: str = "") -> str:
-    """Jinja's join for lists; a text is none, or joins of joins would grow like powers."""
-    from jinja2.exceptions import SecurityError  # noqa: PLC0415
-
-    texts = [] if isinstance(items, str) else [str(item) for item in items]
-    if isinstance(items, str) or sum(map(len, texts)) + len(texts) * len(between) > MAX_OUTPUT:
-        raise SecurityError("join is for short lists")
-    return between.join(texts)
+@cache
+def _sandbox(templates: Templates) -> Sandbox:
+    return Sandbox(templates.find)

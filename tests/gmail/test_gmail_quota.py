@@ -1,7 +1,11 @@
 """The limiter: never more than the quota in any minute, whoever asks, and no longer a wait than that takes."""
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +16,8 @@ from thread_finder.mailboxes.base import Request
 from thread_finder.mailboxes.gmail import GmailMailbox
 from thread_finder.mailboxes.gmail_quota import UNITS, Limiter, shared_limiter
 from thread_finder.mailboxes.gmail_requests import Requests
+
+ROOT = Path(__file__).parents[2]
 
 
 class Clock:
@@ -30,6 +36,11 @@ class Clock:
         self.now += seconds
 
 
+def spend(limiter: Limiter, units: int) -> None:
+    with limiter.spending(units):
+        pass
+
+
 @given(
     spends=st.lists(st.tuples(st.integers(1, 1000), st.floats(0, 30)), max_size=80),
     limit=st.integers(1000, 6000),
@@ -40,7 +51,7 @@ def test_no_minute_ever_holds_more_than_the_limit(spends: list[tuple[int, float]
     log: list[tuple[float, int]] = []
     for units, idle in spends:
         clock.now += idle
-        limiter.spend(units)
+        spend(limiter, units)
         log.append((clock.now, units))
     for start, _ in log:
         assert sum(units for at, units in log if start <= at <= start + 60) <= limit
@@ -51,18 +62,18 @@ def test_a_burst_goes_through_at_once_and_the_rest_waits_a_minute() -> None:
     clock = Clock()
     limiter = Limiter(6000, clock=clock.time, sleep=clock.sleep)
     for _ in range(60):
-        limiter.spend(100)
+        spend(limiter, 100)
     assert clock.slept == []
     assert 60 <= limiter.wait_for(100) <= 65
-    limiter.spend(100)
+    spend(limiter, 100)
     assert 60 <= sum(clock.slept) <= 65
 
 
 def test_more_than_the_limit_at_once_does_not_hang() -> None:
     clock = Clock()
     limiter = Limiter(100, clock=clock.time, sleep=clock.sleep)
-    limiter.spend(500)
-    limiter.spend(500)
+    spend(limiter, 500)
+    spend(limiter, 500)
     assert limiter.spent == 1000
 
 
@@ -72,7 +83,7 @@ def test_threads_share_one_limiter() -> None:
 
     def work() -> None:
         for _ in range(100):
-            limiter.spend(5)
+            spend(limiter, 5)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -80,9 +91,55 @@ def test_threads_share_one_limiter() -> None:
     for thread in threads:
         thread.join()
     assert limiter.spent == 4000
-    assert shared_limiter("a", 6000) is shared_limiter("a", 15_000)
-    assert shared_limiter("a", 15_000).units == 15_000
-    assert shared_limiter("a", 6000) is not shared_limiter("b", 6000)
+
+
+def test_units_count_from_the_answer_on() -> None:
+    """Gmail charges when it gets to it: a request under way counts as if it were charged at its end."""
+    clock = Clock()
+    limiter = Limiter(100, clock=clock.time, sleep=clock.sleep)
+    with limiter.spending(100):
+        clock.now += 30
+    before = clock.now
+    spend(limiter, 100)
+    assert clock.now >= before + 60
+
+
+def test_a_request_that_died_on_the_way_counts_until_it_must_have_ended() -> None:
+    clock = Clock()
+    limiter = Limiter(100, clock=clock.time, sleep=clock.sleep)
+    limiter._begin(100)  # and the process is killed
+    spend(limiter, 100)
+    assert 120 <= clock.now <= 123
+
+
+def test_processes_share_what_they_spend(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib, time\n"
+        "from thread_finder.mailboxes.gmail_quota import shared_limiter\n"
+        "limiter = shared_limiter(pathlib.Path(sys.argv[1]), 'a', '', 10**6)\n"
+        "for _ in range(200):\n"
+        "    with limiter.spending(5): pass\n"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT) for _ in range(3)]
+    assert [run.wait(60) for run in runs] == [0, 0, 0]
+    now = time.time()
+    room = shared_limiter(tmp_path, "a", "", 3100)
+    assert room.wait_for(100) == 0
+    assert room.wait_for(101) > 0
+    assert shared_limiter(tmp_path, "b", "", 3100).wait_for(3100) == 0
+    assert time.time() - now < 30, "or the minute may have passed"
+
+
+def test_a_damaged_or_unwritable_record_costs_only_the_sharing(tmp_path: Path) -> None:
+    limiter = shared_limiter(tmp_path, "a", "", 1000)
+    spend(limiter, 5)
+    (record,) = (tmp_path / "gmail").iterdir()
+    record.write_bytes(b"\xff" * 1001)
+    spend(limiter, 5)
+    assert limiter.wait_for(995) == 0
+    assert limiter.wait_for(996) > 0
+    (tmp_path / "file").touch()
+    spend(shared_limiter(tmp_path / "file", "a", ""), 5)
 
 
 def test_every_request_has_a_price(server: GmailServer, open_mailbox: Callable[..., GmailMailbox]) -> None:
@@ -122,13 +179,9 @@ def test_a_long_run_stays_within_the_server_s_minute(
 
     class Fast(Clock):
         def time(self) -> float:
-            import time
-
             return time.monotonic() * scale
 
         def sleep(self, seconds: float) -> None:
-            import time
-
             time.sleep(seconds / scale)
 
     clock = Fast()

@@ -16,6 +16,7 @@ LEVELS = {
     "model": 0,
     "durations": 0,
     "userfiles": 1,
+    "filelock": 1,
     "mail": 1,
     "finding": 2,
     "writing": 2,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from thread_finder.errors import LedgerError
+from thread_finder.filelock import try_lock
 from thread_finder.ledger.schema import APPLICATION_ID, MIGRATIONS
 
 _PATIENCE = 10.0
@@ -202,7 +202,7 @@ def run_lock(ledger: Path) -> Iterator[None]:
     with in_words(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _locked(handle):
+        if not try_lock(handle):
             holder = os.pread(handle, 20, 0).decode("ascii", "replace") if hasattr(os, "pread") else ""
             process = f" (process {holder})" if holder.isdecimal() else ""
             raise LedgerError(
@@ -214,26 +214,3 @@ def run_lock(ledger: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _locked(handle: int) -> bool:
-        os.lseek(handle, 1024, os.SEEK_SET)  # behind the text, which stays readable
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        os.lseek(handle, 0, os.SEEK_SET)
-        return True
-
-else:
-    import fcntl
-
-    def _locked(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

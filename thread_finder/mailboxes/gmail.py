@@ -15,7 +15,7 @@ from thread_finder.mailboxes.gmail_cache import GmailCache
 from thread_finder.mailboxes.gmail_calls import Answer, Caller
 from thread_finder.mailboxes.gmail_drafts import GmailDrafts
 from thread_finder.mailboxes.gmail_errors import GoneError
-from thread_finder.mailboxes.gmail_quota import Limiter
+from thread_finder.mailboxes.gmail_quota import Limiter, shared_limiter
 from thread_finder.mailboxes.gmail_reader import Reader
 from thread_finder.mailboxes.gmail_search import SMALL_MAILBOX
 from thread_finder.model import Address, Identity, StoredDraft, Thread
@@ -51,11 +51,9 @@ class GmailMailbox(Mailbox):
         self._progress = progress
         self._caller = Caller(
             credentials,
-            account=account,
+            limiter or shared_limiter(state, account, api_root, units_per_minute),
             api_root=api_root,
-            units_per_minute=units_per_minute,
             sleep=sleep,
-            limiter=limiter,
         )
         self._drafts = GmailDrafts(self._caller, sleep)
         self._identities: tuple[Identity, ...] | None = None

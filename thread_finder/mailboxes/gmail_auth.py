@@ -92,7 +92,8 @@ def remember(account: str, state: Path, used: Any) -> None:
     """Keep an access token that was renewed, for the next run. Never fails: it can be renewed again."""
     store = TokenStore(state)
     try:
-        if used.token and store.load(account).get("token") != used.token:
+        kept = store.load(account)
+        if used.token and kept.get("token") != used.token and kept["refresh_token"] == used.refresh_token:
             store.save(account, used.to_json())
     except SignInError:
         return
@@ -180,11 +181,12 @@ def somebody_elses(email: str, aliases: Iterable[str], owner: Sequence[str]) -> 
 def _keep(signed_in: Any, account: str, state: Path, api_root: str, owner: Sequence[str]) -> SignedIn:
     """Check a new sign-in by asking whose it is, then keep it."""
     from thread_finder.mailboxes.gmail_calls import Caller  # noqa: PLC0415
+    from thread_finder.mailboxes.gmail_quota import shared_limiter  # noqa: PLC0415
 
     granted = set(signed_in.granted_scopes or signed_in.scopes or SCOPES)
     if not set(SCOPES) <= granted:
         raise SignInError("the sign-in does not allow reading mail and writing drafts", _BOXES)
-    caller = Caller(signed_in, account=account, api_root=api_root)
+    caller = Caller(signed_in, shared_limiter(state, account, api_root), api_root=api_root)
     try:
         email = str(caller.read(caller.ask.profile())["emailAddress"]).lower()
         aliases = caller.read(caller.ask.identities())["sendAs"]

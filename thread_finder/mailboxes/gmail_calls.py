@@ -14,7 +14,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from thread_finder.errors import SignInError, ThreadFinderError, UnavailableError
 from thread_finder.mailboxes import gmail_errors as trouble
 from thread_finder.mailboxes.gmail_http import TIMEOUT, GuardedHttp, authorized, build_service, renew
-from thread_finder.mailboxes.gmail_quota import Limiter, shared_limiter
+from thread_finder.mailboxes.gmail_quota import Limiter
 from thread_finder.mailboxes.gmail_requests import Call, Requests
 
 BATCH = 25  # calls at once; 100 were refused as too many, 50 went well only now and then (gmail.md, "Batches")
@@ -33,19 +33,17 @@ class Caller:
     def __init__(
         self,
         credentials: Any,
+        limiter: Limiter,
         *,
-        account: str,
         api_root: str = "",
-        units_per_minute: int = 6000,
         sleep: Callable[[float], None] = time.sleep,
         timeout: float = TIMEOUT,
-        limiter: Limiter | None = None,
     ) -> None:
         self._http = authorized(credentials, timeout)
         self._api_root = api_root
         self._sleep = sleep
         self._batch = BATCH
-        self.limiter: Limiter = limiter or shared_limiter(f"{account} {api_root}", units_per_minute)
+        self.limiter = limiter
 
     @cached_property
     def ask(self) -> Requests:
@@ -81,8 +79,8 @@ class Caller:
 
     def once(self, call: Call) -> Answer:
         """One attempt, with whatever error the libraries raise."""
-        self.limiter.spend(call.units)
-        return _checked(call, call.request.execute(http=self._http))
+        with self.limiter.spending(call.units):
+            return _checked(call, call.request.execute(http=self._http))
 
     def write(self, call: Call) -> Answer:
         """A call that changes the mailbox: repeated only where Gmail said that it did nothing (quota).
@@ -161,11 +159,11 @@ class Caller:
         try:
             if len(keys) == 1:
                 return {keys[0]: self.once(calls[keys[0]])}
-            self.limiter.spend(sum(call.units for call in calls.values()))
             batch = self._service.new_batch_http_request(callback=note)
             for number, key in enumerate(keys):
                 batch.add(calls[key].request, request_id=str(number))
-            batch.execute(http=_Plain(self._http))
+            with self.limiter.spending(sum(call.units for call in calls.values())):
+                batch.execute(http=_Plain(self._http))
         except trouble.FAILURES as error:  # of the batch as a whole, or of an answer that cannot be taken apart
             return {key: answers.get(key, error) for key in keys}
         return answers

@@ -11,6 +11,7 @@ from thread_finder.mailboxes.gmail_auth import SCOPES, credentials, read_client,
 from thread_finder.mailboxes.gmail_calls import Caller
 from thread_finder.mailboxes.gmail_errors import LOGIN
 from thread_finder.mailboxes.gmail_http import TIMEOUT
+from thread_finder.mailboxes.gmail_quota import shared_limiter
 from thread_finder.mailboxes.gmail_tokens import TokenStore
 from thread_finder.userfiles import open_to_others
 
@@ -33,7 +34,8 @@ def examine(
     if open_to_others(path := store.path(account)):
         detail = f"{path} can be read by other users of this machine"
         yield Check("token file", detail, f"chmod 600 {path}", ExitCode.SIGN_IN)
-    caller = Caller(used, account=account, api_root=api_root, timeout=min(TIMEOUT, 20.0))
+    limiter = shared_limiter(state, account, api_root)
+    caller = Caller(used, limiter, api_root=api_root, timeout=min(TIMEOUT, 20.0))
     try:
         yield from _online(caller, used, owner)
     finally:
@@ -54,7 +56,8 @@ def _online(caller: Caller, used: Any, owner: Sequence[str]) -> Iterator[Check]:
         return
     email = str(profile["emailAddress"]).lower()
     yield Check(what, f"reached as {email}, {profile.get('messagesTotal', '?')} messages")
-    yield Check("quota", f"Gmail answers; {caller.limiter.units} units a minute are used at most")
+    wait = caller.limiter.wait_for(1000)
+    yield Check("quota", "there is room" if wait <= 0 else f"another run uses it; there is room in {wait:.0f} seconds")
     yield _scopes(used)
     aliases = (str(item.get("sendAsEmail", "")).lower() for item in send_as["sendAs"])
     wrong = somebody_elses(email, aliases, owner)

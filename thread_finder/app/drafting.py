@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from thread_finder.app.letters import Written
-from thread_finder.errors import NotSavedError
+from thread_finder.errors import ExitCode, NotSavedError
 from thread_finder.ledger import DraftRecord, DraftState, Ledger
 from thread_finder.mail.fingerprint import fingerprint
 from thread_finder.mailboxes.base import Mailbox
@@ -43,6 +43,7 @@ class Outcome:
     verified: bool = False
     failed: bool = False
     eml: bytes = b""
+    exit_code: ExitCode = ExitCode.REFUSED  # of a run in which every contact was refused so
 
 
 @dataclass(frozen=True, slots=True)

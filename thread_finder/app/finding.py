@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from thread_finder.errors import ExitCode
+from thread_finder.errors import ExitCode, ThreadFinderError
 from thread_finder.finding.find import find
 from thread_finder.ledger import Pin
 from thread_finder.mailboxes.base import Mailbox, Request
@@ -36,13 +36,23 @@ def find_threads(
     threshold: float,
     pinned: Callable[[Sequence[str]], Pin | None] = no_pins,
 ) -> Iterator[Finding | Failure]:
-    """One answer per contact, in their order. ``pinned`` gives what the user chose by hand: Ledger.pinned."""
+    """One answer per contact, in their order. ``pinned`` gives what the user chose by hand: Ledger.pinned.
+
+    Where the mailbox gives out in the middle, what was found stands, and the rest fail with the reason.
+    """
     requests = [Request(c.emails[0], c.emails, owner.emails, c.name) for c in contacts]
     identities = mailbox.identities()
     answers = mailbox.search(requests)
-    for contact, answer in zip(contacts, answers, strict=True):
+    for place, contact in enumerate(contacts):
+        try:
+            answer = next(answers)
+        except ThreadFinderError as error:
+            if place == 0:
+                raise
+            yield from (Failure(rest, error.message, error.to_do, error.exit_code) for rest in contacts[place:])
+            return
         if answer.problem:
-            yield Failure(contact, answer.problem)
+            yield Failure(contact, answer.problem, exit_code=ExitCode.MAILBOX)
             continue
         pin = pinned(contact.emails)
         chosen = _chosen(pin, answer.threads) if pin else None

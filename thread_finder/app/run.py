@@ -73,8 +73,22 @@ class Run:
             return Failure(finding.contact, why, error.to_do, error.exit_code)
 
     def draft(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
-        """Save a letter for each contact: see app.drafting."""
-        yield from self.save_all(zip(contacts, write_for(self, contacts, wishes), strict=True), wishes)
+        """Save a letter for each contact: see app.drafting.
+
+        What would stop every other letter too (sign-in, network, quota, disk) ends the run, but not the report of it:
+        each contact has an outcome, unless nothing at all was done.
+        """
+        done = 0
+        try:
+            for outcome in self.save_all(zip(contacts, write_for(self, contacts, wishes), strict=True), wishes):
+                done += 1
+                yield outcome
+        except ThreadFinderError as error:
+            if not done:
+                raise
+            why = (error.message, *[f"not tried: {error.message}"] * (len(contacts) - done - 1))
+            for contact, reason in zip(contacts[done:], why, strict=True):
+                yield Outcome(contact, Action.REFUSED, reason, error.to_do, exit_code=error.exit_code)
 
     def save_all(self, letters: Iterable[tuple[Contact, Written | Failure]], wishes: Wishes) -> Iterator[Outcome]:
         """Save the letters that are written, say of the others why not."""
@@ -84,7 +98,7 @@ class Run:
     def save(self, contact: Contact, result: Written | Failure, wishes: Wishes) -> Outcome:
         """Save one letter, if it is written and nothing forbids it."""
         if isinstance(result, Failure):
-            return Outcome(contact, Action.REFUSED, result.why, result.to_do)
+            return Outcome(contact, Action.REFUSED, result.why, result.to_do, exit_code=result.exit_code)
         if contact.do_not_contact:
             return Outcome(contact, Action.REFUSED, "marked do_not_contact", "take the mark away to write to them")
         if stops := result.stops(wishes.despite):

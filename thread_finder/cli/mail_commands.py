@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, DespiteOption, JsonOption
 from thread_finder.errors import ContactError, ExitCode
-
-if TYPE_CHECKING:
-    from thread_finder.app.finding import Failure
-    from thread_finder.app.letters import Written
 
 # Each command imports what it needs when it runs: `--help` stays instant.
 
@@ -52,7 +49,7 @@ def find(
         print_json([failure_shape(r) if isinstance(r, Failure) else finding_shape(r) for r in results])
     else:
         show_findings(results)
-    _leave([isinstance(r, Failure) for r in results])
+    _leave([isinstance(r, Failure) for r in results], _worst(results))
 
 
 def preview(
@@ -139,11 +136,10 @@ def draft(
     else:
         show_outcomes(outcomes)
     bad = [o.failed or (o.action is drafting.Action.REFUSED) for o in outcomes]
-    unsaved = any(o.failed for o in outcomes)
-    _leave(bad, ExitCode.NOT_SAVED if unsaved else ExitCode.REFUSED)
+    _leave(bad, max((ExitCode.NOT_SAVED if o.failed else o.exit_code for o in outcomes), default=ExitCode.OK))
 
 
-def _worst(results: list[Written | Failure]) -> ExitCode:
+def _worst(results: Sequence[object]) -> ExitCode:
     from thread_finder.app.finding import Failure
 
     return next((r.exit_code for r in results if isinstance(r, Failure)), ExitCode.PARTIAL)

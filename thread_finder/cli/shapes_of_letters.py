@@ -39,6 +39,7 @@ def outcome_shape(outcome: Outcome) -> Json:
         "verified": outcome.verified,
         "link": outcome.link or None,
         "why": outcome.why,
+        "to_do": outcome.to_do,
     }
 
 

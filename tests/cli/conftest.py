@@ -149,7 +149,7 @@ class GmailUser(User):
 
     @property
     def account(self) -> Account:
-        return self.server.account(OWNER)
+        return next(iter(self.server.service.accounts.values()))
 
     @property
     def token_file(self) -> Path:

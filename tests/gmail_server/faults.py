@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -28,6 +29,7 @@ class Fault:
 
     Of the matching calls the ``nth`` (from 1) is hit, and those after it until ``times`` were hit (0 = for ever), or
     with ``every`` = 2 only each second of them. ``after``: the call is carried out first, and only its answer is lost.
+    ``then`` is called when the fault hits, before the client hears of it.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class Fault:
     message: str = "Backend Error"
     retry_after: float | None = None
     seconds: float = 0.0
+    then: Callable[[], object] = lambda: None
     seen: int = field(default=0, init=False)
     hits: int = field(default=0, init=False)
 

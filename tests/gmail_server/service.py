@@ -119,6 +119,7 @@ class Service:
 
     def _suffer(self, fault: Fault, done: Response | None) -> Response | None:
         """What the client sees; None = the right answer (late)."""
+        fault.then()
         match fault.kind:
             case Kind.ERROR:
                 wait = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}

@@ -7,24 +7,16 @@ import os
 import sys
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
-PRELOADED = (
-    "thread_finder.cli.commands",
-    "thread_finder.app.run",
-    "thread_finder.mailboxes.gmail",
-    "thread_finder.config.schema",
-    "thread_finder.writing.render",
-    "googleapiclient.discovery",
-    "jinja2.sandbox",
-    "pydantic",
-    "rich.table",
-)
+ROOT = str(Path(__file__).parents[2])
 _context = multiprocessing.get_context("forkserver")
 
 
 def start(arguments: list[str], environment: Mapping[str, str]) -> ForkServerProcess:
     """Run a command line; ``exitcode`` is negative for a process that was killed."""
-    _context.set_forkserver_preload(list(PRELOADED))
+    os.environ["PYTHONPATH"] = ROOT  # for the server of forks, which starts with the first child
+    _context.set_forkserver_preload(["tests.cli.warm"])
     process = _context.Process(target=run, args=(arguments, dict(environment)))
     process.start()
     return process

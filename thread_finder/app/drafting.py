@@ -124,7 +124,10 @@ def _compare(record: DraftRecord, stored: StoredDraft, written: Written, desk: D
     thread = written.finding.thread
     if thread is not None and stored.thread_id != thread.id:
         return _kept(contact, stored, "the draft stands in another thread; remove it first to draft in this one")
-    replaced = desk.mailbox.replace_draft(stored.draft_id, written.raw, thread)
+    try:
+        replaced = desk.mailbox.replace_draft(stored.draft_id, written.raw, thread)
+    except NotSavedError as error:
+        return _unsaved(record, written, error)
     desk.ledger.record_draft(record.id, replaced.draft_id, replaced.thread_id, ours, desk.now)
     return _done(contact, Action.UPDATED, replaced, written, "the letter has changed since; nobody had touched it")
 
@@ -134,12 +137,16 @@ def _create(record: DraftRecord, written: Written, desk: Desk) -> Outcome:
     try:
         stored = desk.mailbox.save_draft(written.raw, written.finding.thread)
     except NotSavedError as error:
-        return Outcome(
-            contact, Action.REFUSED, error.message, error.to_do,
-            message_id=record.message_id, subject=written.subject, failed=True, eml=written.raw,
-        )  # fmt: skip
+        return _unsaved(record, written, error)
     _note(record, stored, written, desk)
     return _done(contact, Action.CREATED, stored, written, "")
+
+
+def _unsaved(record: DraftRecord, written: Written, error: NotSavedError) -> Outcome:
+    return Outcome(
+        written.finding.contact, Action.REFUSED, error.message, error.to_do,
+        message_id=record.message_id, subject=written.subject, failed=True, eml=written.raw,
+    )  # fmt: skip
 
 
 def _note(record: DraftRecord, stored: StoredDraft, written: Written, desk: Desk) -> None:

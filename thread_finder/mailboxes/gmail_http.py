@@ -89,7 +89,11 @@ class GuardedHttp(httplib2.Http):
         if time.monotonic() - self._last_used > _IDLE:
             self.close()
         connection_type = connection_type or (_OnceHttps if uri.startswith("https:") else _OnceHttp)
-        response, content = super().request(uri, method, body, headers, redirections, connection_type)
+        try:
+            response, content = super().request(uri, method, body, headers, redirections, connection_type)
+        except BaseException:
+            self.close()  # half an answer may still be on its way; the next request is not to read it
+            raise
         self._last_used = time.monotonic()
         self._note_clock(response)
         return response, content

@@ -84,6 +84,12 @@ class TemplateError(ThreadFinderError):
     exit_code = ExitCode.CONFIG
 
 
+class PeriodError(ThreadFinderError):
+    """The month or week asked for is none, or is over."""
+
+    exit_code = ExitCode.USAGE
+
+
 class ContactError(ThreadFinderError):
     """The name typed is no contact's, or several contacts'."""
 

@@ -156,7 +156,7 @@ def test_doctor_names_every_ill(signed_in: GmailUser) -> None:
     wrong = {check["what"]: check for check in ran.json["checks"] if not check["well"]}
     assert wrong.keys() == {"privacy", "contacts", "templates", "token file", "clock"}
     assert all(check["to_do"] for check in wrong.values())
-    assert "greeting.txt:2" in wrong["templates"]["detail"]
+    assert "greeting.txt, line 2" in wrong["templates"]["detail"]
     assert "60 minutes slow" in wrong["clock"]["detail"]
     assert ran.code == 3
     (signed_in.state / "gmail" / "token-default.json").chmod(0o644)  # a renewed sign-in was kept, privately

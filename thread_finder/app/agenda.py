@@ -10,16 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from thread_finder import model
 from thread_finder.app.finding import Failure, find_threads
 from thread_finder.app.memories import Memory, memories
 from thread_finder.app.observing import Observation, observe
 from thread_finder.app.session import Session
+from thread_finder.errors import PeriodError
 from thread_finder.finding.find import find
 from thread_finder.finding.people import Pair, parent_of
 from thread_finder.ledger import OPEN, Ledger
 from thread_finder.mailboxes.base import Mailbox, Request
 from thread_finder.model import Contact, Finding, Kind, StoredDraft, Verdict
-from thread_finder.planning import Fate, History, Period, Plan, Purpose, Rhythm, Standing, plan, stand
+from thread_finder.planning import Fate, History, Period, Plan, Purpose, Rhythm, Standing, State, plan, stand
+from thread_finder.planning.period import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,43 @@ class Agenda:
         """Where each contact stands, in their order."""
         return tuple(stand(one.history, self.today, self.rhythm) for one in self.seen)
 
+    def stray_standings(self) -> tuple[Standing, ...]:
+        """The same for people with an open draft who are no contacts any more."""
+        found = [stand(one.history, self.today, self.rhythm) for one in self.strays]
+        return tuple(replace(one, why=f"{one.why}; {one.history.contact.source}") for one in found)
+
+    def stage(self, contact: Contact) -> model.History:
+        """What came of earlier letters to a contact, for the etiquette of the next."""
+        history = self.observation(contact).history
+        sent = [one.when.date() for one in history.approaches if one.fate is Fate.SENT]
+        return model.History(interactions=history.exchanges, wrote_on=max(sent, default=None))
+
     def observation(self, contact: Contact) -> Observation:
         """What was seen of one contact."""
-        return next(one for one in self.seen if one.history.contact.emails == contact.emails)
+        return next(one for one in (*self.seen, *self.strays) if one.history.contact.emails == contact.emails)
 
     def period(self, text: str = "") -> Period:
-        """The month or week meant: as written, else the present one, by the user's rhythm. ValueError in words."""
-        if text:
-            return Period.parse(text)
-        return Period.week_of(self.today) if self.session.config.cadence.per_week else Period.month_of(self.today)
+        """The month or week meant: as written, else the present one, by the user's rhythm.
+
+        PeriodError for one that is none, or over.
+        """
+        weekly = self.session.config.cadence.per_week > 0
+        present = Period.week_of(self.today) if weekly else Period.month_of(self.today)
+        try:
+            period = Period.parse(text) if text else present
+        except ValueError as error:
+            raise PeriodError(str(error), f"the present one is {present}") from None
+        if period.last < self.today:
+            raise PeriodError(f"{period.in_words} is over", f"nothing can be planned before {present}")
+        return period
+
+    def follow_ups(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
+        """For each contact the thread for its one follow-up; a Failure says why there is none to write now."""
+        where = {one.history.contact.emails: one for one in self.standings()}
+        due = [one for one in contacts if _wants_follow_up(where[one.emails])]
+        found = dict(zip((one.emails for one in due), self._their_threads(due), strict=True))
+        for contact in contacts:
+            yield found.get(contact.emails) or _no_follow_up(where[contact.emails])
 
     def plan(self, period: Period) -> Plan:
         """Whose turn it is, each chosen one with the thread to write in.
@@ -108,6 +139,21 @@ class Agenda:
 
     def _requests(self, contacts: Iterable[Contact]) -> list[Request]:
         return requests(contacts, self.session)
+
+
+def _wants_follow_up(standing: Standing) -> bool:
+    """Whether it is to be written now, or lies there already to be brought up to date."""
+    waiting = [one for one in standing.history.counting if one.under_way]
+    return standing.state is State.FOLLOW_UP_DUE or any(one.purpose is Purpose.FOLLOW_UP for one in waiting)
+
+
+def _no_follow_up(standing: Standing) -> Failure:
+    contact, why = standing.history.contact, standing.why
+    if standing.state in {State.FOLLOWED_UP, State.CLOSED}:
+        return Failure(contact, f"{why}; there is never a second follow-up", "`thread-finder reopen` begins anew")
+    if standing.state is State.SENT and standing.next_on:
+        return Failure(contact, f"{why}; not before {day_in_words(standing.next_on)}", "wait until then")
+    return Failure(contact, f"nothing to follow up: {standing.state}, {why}", "`thread-finder status` shows who waits")
 
 
 def requests(contacts: Iterable[Contact], session: Session) -> list[Request]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from thread_finder import config as settings
 from thread_finder.addressbook import load_contacts
 from thread_finder.addressbook import notes as notebook
+from thread_finder.app.templates import check_templates
 from thread_finder.errors import Check, ExitCode, Problem, ThreadFinderError
 from thread_finder.ledger import Ledger
-from thread_finder.writing.render import Templates, check_templates, shipped_templates
+from thread_finder.writing.render import Templates, shipped_templates
 
 
 def examine(config_path: Path, state: Path, *, account: str = "") -> Iterator[Check]:

@@ -158,10 +158,14 @@ def _note(record: DraftRecord, stored: StoredDraft, written: Written, desk: Desk
 
 
 def _drafts_of_the_user(written: Written, desk: Desk) -> tuple[StoredDraft, ...]:
-    thread = written.finding.thread
+    """Drafts in the way, but for copies of letters that have gone out: a drafts folder on disk may keep them."""
+    thread, contact = written.finding.thread, written.finding.contact
     if thread is not None:
-        return desk.mailbox.find_drafts(thread_id=thread.id)
-    return desk.mailbox.find_drafts(to=written.recipient.email)
+        found = desk.mailbox.find_drafts(thread_id=thread.id)
+    else:
+        found = desk.mailbox.find_drafts(to=written.recipient.email)
+    sent = {one.draft_id for one in desk.ledger.drafts_for(contact.emails) if one.state is DraftState.SENT}
+    return tuple(draft for draft in found if draft.draft_id not in sent)
 
 
 def _sent(record: DraftRecord, thread: Thread | None) -> datetime | None:

@@ -62,8 +62,7 @@ class Session:
 def open_session(config_path: Path, state: Path, now: datetime) -> Session:
     """Read config, contacts and notes. ConfigError lists what is wrong."""
     config = settings.load(config_path)
-    if strange := unknown(config.etiquette.rules, config.etiquette.numbers):
-        raise ConfigError(f"{config.path} sets what etiquette does not know", problems=strange)
+    refuse_unknown_rules(config)
     book = load_contacts(config.contacts)
     notes = notebook.load_notes(config.notes)
     return Session(
@@ -74,6 +73,12 @@ def open_session(config_path: Path, state: Path, now: datetime) -> Session:
         state=state,
         now=now,
     )
+
+
+def refuse_unknown_rules(config: settings.Config) -> None:
+    """ConfigError for rules and numbers of etiquette that are none."""
+    if strange := unknown(config.etiquette.rules, config.etiquette.numbers):
+        raise ConfigError(f"{config.path} sets what etiquette does not know", problems=strange)
 
 
 def _open_mailbox(session: Session, progress: Progress) -> Mailbox:

@@ -12,9 +12,8 @@ from thread_finder.cli.options import AsOfOption, ConfigOption, DespiteOption, J
 from thread_finder.errors import ExitCode, ThreadFinderError
 
 if TYPE_CHECKING:
-    from thread_finder.app.agenda import Agenda
     from thread_finder.app.batch import Batch, Report
-    from thread_finder.planning import Period, Plan
+    from thread_finder.planning import Plan
 
 
 def batch(
@@ -55,7 +54,7 @@ def batch(
             if not dry_run:
                 stack.enter_context(ledger.exclusive())
             agenda = look(session, mailbox, ledger)
-            period = _period(agenda, month)
+            period = agenda.period(month)
             plan = agenda.plan(period)
         run = Run(session, mailbox, ledger, str(period), f"{period}/{agenda.today}")
         work = Batch(run, Wishes(despite=frozenset(despite or [])))
@@ -102,17 +101,6 @@ def _refuse_unasked(*, yes: bool, dry_run: bool, as_json: bool) -> None:
         raise typer.BadParameter(f"--json leaves no room for questions; {way_out}")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise typer.BadParameter(f"batch asks about each letter, and there is no terminal to ask on; {way_out}")
-
-
-def _period(agenda: Agenda, month: str) -> Period:
-    """The month or week meant, if it is not over."""
-    try:
-        period = agenda.period(month)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    if period.last < agenda.today:
-        raise typer.BadParameter(f"{period.in_words} is over; name the present month or one to come")
-    return period
 
 
 def _go_through(

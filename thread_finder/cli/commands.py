@@ -13,8 +13,12 @@ from thread_finder.cli import (
     batch_command,
     contact_commands,
     demo_command,
+    etiquette_command,
     init_command,
     mail_commands,
+    month_commands,
+    template_commands,
+    wish_commands,
 )
 from thread_finder.cli.boundary import Boundary
 from thread_finder.cli.options import ConfigOption
@@ -62,5 +66,15 @@ app.command("find")(mail_commands.find)
 app.command("preview")(mail_commands.preview)
 app.command("draft")(mail_commands.draft)
 app.command("note")(contact_commands.note)
+app.command("plan")(month_commands.plan)
 app.command("batch")(batch_command.batch)
 app.command("undo")(batch_command.undo)
+app.command("status")(month_commands.status)
+app.command("follow-up")(month_commands.follow_up)
+app.command("snooze")(wish_commands.snooze)
+app.command("close")(wish_commands.close)
+app.command("block")(wish_commands.block)
+app.command("reopen")(wish_commands.reopen)
+app.command("export")(wish_commands.export)
+app.command("etiquette")(etiquette_command.etiquette)
+app.add_typer(template_commands.templates_app, name="templates")

@@ -31,6 +31,15 @@ def opened(ctx: typer.Context, config: Path | None, as_of: str | None) -> Sessio
     return session
 
 
+def settings_if_any(ctx: typer.Context, config: Path | None) -> settings.Config | None:
+    """The settings alone, for commands that can do without: None where no file was named and none is there."""
+    path, _ = places(ctx, config)
+    named = (
+        config or ctx.meta["thread_finder.config"] or settings.CONFIG_VARIABLE in ctx.meta["thread_finder.environment"]
+    )
+    return settings.load(path) if named or path.exists() else None
+
+
 def wanted(session: Session, names: list[str] | None, everybody: bool) -> tuple[Contact, ...]:
     """The contacts named, or all; ContactError when none was named."""
     if not names and not everybody:

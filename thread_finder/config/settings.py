@@ -127,7 +127,7 @@ def _config(file: ConfigFile, path: Path) -> Config:
             file.cadence.follow_up_after,
             file.cadence.check_in_every,
         ),
-        templates=_resolve(folder, file.templates.folder) if file.templates.folder else None,
+        templates=_templates(folder, file.templates.folder),
         threshold=file.find.threshold,
         etiquette=EtiquetteSettings(file.etiquette.rules, file.etiquette.numbers, tuple(file.etiquette.vip)),
     )
@@ -157,6 +157,13 @@ def _account(table: AccountTable, folder: Path) -> Account:
         api_root=table.api_root,
         units_per_minute=table.units_per_minute,
     )
+
+
+def _templates(folder: Path, written: str) -> Path | None:
+    """The user's own templates: as set, else the folder beside the config if there is one."""
+    if written:
+        return _resolve(folder, written)
+    return beside if (beside := folder / "templates").is_dir() else None
 
 
 def _resolve(folder: Path, written: str) -> Path:

@@ -39,12 +39,16 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """A contact whose turn it is not: where they stand, why, and from which day on it may be, if ever."""
+    """A contact whose turn it is not: where they stand, why, and from which day on it may be, if ever.
+
+    ``place`` is that in the line of those who are due but for whom the period has no room: 1 comes next.
+    """
 
     contact: Contact
     state: State
     why: str
     next_on: date | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Plan:
     def next_up(self) -> Omission | None:
         """Who comes next after those chosen, and when."""
         coming = [one for one in self.omitted if one.next_on]
-        return min(coming, key=lambda one: (one.next_on or date.max, one.contact.name), default=None)
+        return min(coming, key=lambda one: (one.next_on or date.max, one.place, one.contact.name), default=None)
 
 
 def plan(period: Period, histories: Sequence[History], rhythm: Rhythm, today: date) -> Plan:
@@ -82,13 +86,14 @@ def plan(period: Period, histories: Sequence[History], rhythm: Rhythm, today: da
     chosen = _spread(ranked, max(0, room - len(done)), _companies(standings))
     check_ins = [_check_in(one, day, also) for one, also in chosen]
     taken = {id(one) for one, _ in chosen} | {id(one) for one in (*done, *follow_ups)}
-    waiting = {id(one): place for place, one in enumerate(one for one in ranked if id(one) not in taken)}
+    line = [one for one in ranked if id(one) not in taken]
+    waiting = {id(one): place for place, one in enumerate(line, start=1)}
     return Plan(
         period,
         day,
         room,
         (*(_follow_up(one) for one in follow_ups), *check_ins),
-        tuple(_omission(one, period, waiting.get(id(one))) for one in standings if id(one) not in taken),
+        tuple(_omission(one, period, waiting.get(id(one), 0)) for one in standings if id(one) not in taken),
         tuple(_done(one, period) for one in done),
     )
 
@@ -215,10 +220,10 @@ def _done(standing: Standing, period: Period) -> Omission:
     return Omission(standing.history.contact, standing.state, why, standing.next_on)
 
 
-def _omission(standing: Standing, period: Period, place: int | None) -> Omission:
+def _omission(standing: Standing, period: Period, place: int) -> Omission:
     contact = standing.history.contact
-    if place is None:
+    if not place:
         return Omission(contact, standing.state, standing.why, standing.next_on)
-    line = "next in line" if place == 0 else f"number {place + 1} in line"
+    line = "next in line" if place == 1 else f"number {place} in line"
     why = f"{standing.why}; {period.in_words} is full, {line}"
-    return Omission(contact, standing.state, why, period.next_first)
+    return Omission(contact, standing.state, why, period.next_first, place)

@@ -38,7 +38,7 @@ def _anchors_told(case: Case) -> int:
 def _update(case: Case) -> str:
     if not case.whole:
         return ""
-    if not case.part("update"):
+    if not case.part("update") or not case.facts.updates:
         return 'nothing new about you since you met; note it (note --update "I …")'
     met = case.facts.met_on
     if met and any(day <= met.value for day in case.facts.update_days):
@@ -77,7 +77,7 @@ def _one_ask(case: Case) -> str:
 def _own_ask(case: Case) -> str:
     silent = case.silent_days
     lately = silent is not None and 0 <= silent < case.number("own_ask_after_days")
-    if case.facts.reason.kind is not ReasonKind.ASK or _timely(case) or lately:
+    if not _asks(case) or _timely(case) or lately:
         return ""
     return (
         "a favour for yourself after a long silence: say why it cannot wait (--timely), or write without asking first"
@@ -86,9 +86,14 @@ def _own_ask(case: Case) -> str:
 
 def _early_ask(case: Case) -> str:
     so_far, needed = case.facts.occasion.history.interactions, case.number("asks_after")
-    if case.facts.reason.kind is not ReasonKind.ASK or so_far >= needed or _timely(case):
+    if not _asks(case) or so_far >= needed or _timely(case):
         return ""
     return f"you asked after {so_far} of {needed:.0f} exchanges without an agenda; let it wait, or say why it cannot (--timely)"
+
+
+def _asks(case: Case) -> bool:
+    """Whether it asks a favour; a follow-up does not repeat it."""
+    return case.facts.reason.kind is ReasonKind.ASK and not case.facts.follow_up
 
 
 def _favour_words(case: Case) -> str:
@@ -113,7 +118,7 @@ def _gives(case: Case) -> str:
 
 
 def _ask_size(case: Case) -> str:
-    if case.facts.reason.kind is not ReasonKind.CATCH_UP:
+    if case.facts.reason.kind is not ReasonKind.CATCH_UP or case.facts.follow_up:
         return ""
     words = lexicon(case.letter.language)
     minutes = lengths_of_time(case.own_words, words, case.letter.language)

@@ -1,0 +1,118 @@
+"""plan, status, follow-up: whose turn it is, where everybody stands, and the one more letter."""
+
+from __future__ import annotations
+
+import typer
+
+from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption, MonthOption
+from thread_finder.errors import ExitCode
+
+
+def plan(
+    ctx: typer.Context,
+    month: MonthOption = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """Whose turn it is this month, and why; who is not, and why. Changes nothing.
+
+    \b
+    thread-finder plan
+    thread-finder plan --month 2026-12 --json
+    """
+    from thread_finder.app.agenda import look
+    from thread_finder.cli.opening import opened
+    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes_of_plans import plan_shape
+    from thread_finder.cli.show_plan import show_plan
+
+    session = opened(ctx, config, as_of)
+    with (
+        watching(quiet=as_json) as progress,
+        session.mailbox(progress) as mailbox,
+        session.ledger(rehearsal=True) as ledger,
+    ):
+        agenda = look(session, mailbox, ledger)
+        made = agenda.plan(agenda.period(month))
+    if as_json:
+        print_json(plan_shape(made))
+    else:
+        show_plan(made)
+
+
+def status(
+    ctx: typer.Context,
+    names: Contacts = None,
+    everybody: AllOption = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """Where each person stands: drafted, sent, answered, to follow up, resting; by what the mailbox says now.
+
+    \b
+    thread-finder status                 those with whom something is under way
+    thread-finder status --all
+    thread-finder status "Jane Doe"
+    """
+    from thread_finder.app.agenda import look
+    from thread_finder.cli.opening import opened
+    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes_of_plans import standing_shape
+    from thread_finder.cli.show_plan import show_standings
+
+    session = opened(ctx, config, as_of)
+    wanted = {contact.emails for contact in session.chosen(names or [], everybody=not names)}
+    with watching(quiet=as_json) as progress, session.mailbox(progress) as mailbox, session.ledger() as ledger:
+        agenda = look(session, mailbox, ledger)
+    shown = [one for one in agenda.standings() if one.history.contact.emails in wanted]
+    shown += [] if names else agenda.stray_standings()
+    if as_json:
+        print_json([standing_shape(one, agenda.observation(one.history.contact)) for one in shown])
+    else:
+        show_standings(shown, everybody=everybody or bool(names))
+
+
+def follow_up(
+    ctx: typer.Context,
+    names: Contacts = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+) -> None:
+    """Draft the one follow-up for those who have not answered, in the same thread. There is never a second.
+
+    \b
+    thread-finder follow-up              everybody whose time has come
+    thread-finder follow-up "Jane Doe"
+    """
+    from thread_finder.app.drafting import Action
+    from thread_finder.app.following_up import follow_up
+    from thread_finder.app.run import Run
+    from thread_finder.cli.opening import opened
+    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes_of_letters import outcome_shape
+    from thread_finder.cli.show_letter import show_outcomes
+    from thread_finder.cli.show_plan import show_nobody
+
+    session = opened(ctx, config, as_of)
+    contacts = session.chosen(names or []) if names else None
+    with (
+        watching(quiet=as_json) as progress,
+        session.mailbox(progress) as mailbox,
+        session.ledger() as ledger,
+        ledger.exclusive(),
+    ):
+        done = follow_up(Run(session, mailbox, ledger), ledger, contacts)
+    outcomes = done.outcomes
+    if as_json:
+        print_json([outcome_shape(one) for one in outcomes])
+    elif outcomes:
+        show_outcomes(outcomes)
+    else:
+        show_nobody(done.next_one)
+    bad = [one.failed or one.action is Action.REFUSED for one in outcomes]
+    if any(bad):
+        alone = ExitCode.NOT_SAVED if any(one.failed for one in outcomes) else ExitCode.REFUSED
+        raise typer.Exit(alone if all(bad) else ExitCode.PARTIAL)

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from thread_finder.errors import Problem, RefusedError, TemplateError
+from thread_finder.errors import Problem, RefusedError
 from thread_finder.model import Letter
 from thread_finder.writing.encounters import SPOKEN
 from thread_finder.writing.facts import Facts
@@ -78,25 +78,6 @@ def _templates(facts: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "update", news
         yield "reason", (f"reason-{facts.reason.kind}",)
     yield "closing", ("closing",)
-
-
-def check_templates(templates: Templates) -> tuple[Problem, ...]:
-    """What is wrong with the user's own templates, before a letter needs them; what only a letter's facts can show is not."""
-    if templates.user is None:
-        return ()
-    if not templates.user.is_dir():
-        return (Problem(str(templates.user), "there is no such folder", "mend folder under [templates]"),)
-    from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - slow to import
-
-    problems: list[Problem] = []
-    for path in sorted(templates.user.glob("*/*.txt")):
-        try:
-            _sandbox(templates).read(path.relative_to(templates.user).as_posix())
-        except TemplateSyntaxError as error:
-            problems.append(Problem(f"{path}:{error.lineno}", error.message or "no template", "mend that line"))
-        except TemplateError as error:
-            problems.append(Problem(str(path), error.message, error.to_do))
-    return tuple(problems)
 
 
 def _values(facts: Facts) -> dict[str, Any]:

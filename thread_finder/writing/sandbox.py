@@ -42,10 +42,6 @@ class Sandbox:
         self._find = find
         self._environment = _environment(find)
 
-    def read(self, name: str) -> None:
-        """Compile a template without filling it in: jinja2's TemplateSyntaxError, or our TemplateError."""
-        self._environment.get_template(name)
-
     def fill(self, name: str, values: Mapping[str, Any]) -> str:
         """The template's text with ``values`` in it, still to be settled (sentences.settle).
 

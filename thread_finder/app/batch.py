@@ -22,7 +22,7 @@ from thread_finder.app.run import Run
 from thread_finder.errors import ExitCode, MailboxError, RefusedError
 from thread_finder.ledger import Ledger, Pin, Skip, Snooze
 from thread_finder.model import Contact, Finding, Letter, Reason, Thread
-from thread_finder.planning import CheckIn
+from thread_finder.planning import CheckIn, Period
 from thread_finder.userfiles import write_private
 
 
@@ -170,20 +170,23 @@ class Batch:
             return Outcome(proposal.contact, Action.REFUSED, error.message, error.to_do, failed=True)
         if isinstance(proposal.letter, Written) and outcome.action is not Action.REFUSED:
             self._accepted.append(proposal.letter.letter)
+        if outcome.action is Action.KEPT and not self._run.drafted(proposal.contact, proposal.wishes):
+            self._pass_over(proposal, outcome.why)  # the user is at it already: not to be asked again
         if outcome.draft_id and (outcome.verified or outcome.action is not Action.KEPT):
             self.edits(proposal.turn).unlink(missing_ok=True)  # the words are in the draft now
         return outcome
 
     def skip(self, proposal: Proposal) -> Skipped:
         """Not this month; not asked again in it."""
-        turn, contact = proposal.turn, proposal.contact
-        self._ledger.skip(Skip(contact.name, contact.emails, self._run.month, str(turn.purpose), self._run.session.now))
-        return Skipped(contact, "skipped by you: not this month")
+        self._pass_over(proposal)
+        return Skipped(proposal.contact, f"skipped by you: not in {self._period.in_words}")
 
     def snooze(self, proposal: Proposal, until: date) -> Skipped:
-        """Not before a day."""
+        """Not before a day. Where that is beyond the month, their turn in it is over as well."""
         contact = proposal.contact
         self._ledger.snooze(Snooze(contact.name, contact.emails, until, self._run.session.now))
+        if until > self._period.last:
+            self._pass_over(proposal, f"snoozed until {until.isoformat()}")
         return Skipped(contact, f"snoozed until {until.isoformat()}")
 
     def pin(self, proposal: Proposal, thread: Thread | None, overruled: dict[str, Any]) -> Proposal:
@@ -213,6 +216,14 @@ class Batch:
         found = replace(found, contact=contact)
         turn = replace(proposal.turn, contact=contact, finding=found if isinstance(found, Finding) else None)
         return self._written(turn, found, replace(proposal.wishes, timely=timely))
+
+    def _pass_over(self, proposal: Proposal, why: str = "") -> None:
+        contact, purpose = proposal.contact, str(proposal.turn.purpose)
+        self._ledger.skip(Skip(contact.name, contact.emails, self._run.month, purpose, self._run.session.now, why))
+
+    @property
+    def _period(self) -> Period:
+        return Period.parse(self._run.month)
 
     @property
     def _ledger(self) -> Ledger:

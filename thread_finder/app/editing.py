@@ -42,7 +42,10 @@ def from_text(text: str, written: Written) -> Letter | None:
     RefusedError when the scissors are gone, since the notes below would then be in the letter, or it is endless.
     """
     letter = written.letter
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        return None
+    lines = text.split("\n")
     places = [number for number, line in enumerate(lines) if line.strip() == SCISSORS]
     if not places:
         raise RefusedError("the line with the scissors (>8) is gone", "edit again, and leave that line as it is")

@@ -119,6 +119,10 @@ class Run:
             return f"the letter could not be kept either ({error.strerror}): it was not saved"
         return f"the letter is kept in {path}"
 
+    def drafted(self, contact: Contact, wishes: Wishes) -> bool:
+        """Whether a draft of ours to them is open."""
+        return bool(self._earlier(contact, wishes.purpose))
+
     def _earlier(self, contact: Contact, purpose: str) -> str:
         return drafting.earlier_message_id(self._desk(purpose), contact) if self.ledger else ""
 

@@ -155,7 +155,7 @@ def test_twenty_letters_are_gone_through(user: User, sit_down: Callable[..., Typ
     typist.types("a")
     code, table = typist.ends()
     assert (code, len(set(seen)), len(seen)) == (0, PEOPLE, PEOPLE)
-    kept = table.count("it is left alone")
+    kept = table[table.rindex("Where, or why not") :].count("it is left alone")
     assert len(user.saved()) == PEOPLE - 2 - kept
     assert sum("It has been raining here for a week." in text for text in letters(user).values()) == 1
     assert sum("the loft has a new roof" in text for text in letters(user).values()) == 1

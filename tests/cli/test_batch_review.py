@@ -148,15 +148,18 @@ def test_twenty_letters_are_gone_through(user: User, sit_down: Callable[..., Typ
 
     typist = sit_down()
     assert (typist.of, typist.name) == (14, left_at)
-    while typist.child.isalive() and typist.number < 14:
+    stopped = []
+    for number in range(1, 15):
         seen.append(typist.name)
         typist.types("a")
-    seen.append(typist.name)
-    typist.types("a")
+        if typist.child.isalive() and typist.number == number:  # advice says stop: it cannot be accepted as it is
+            stopped.append(typist.name)
+            typist.types("s")
     code, table = typist.ends()
     assert (code, len(set(seen)), len(seen)) == (0, PEOPLE, PEOPLE)
+    assert len(stopped) < 5
     kept = table[table.rindex("Where, or why not") :].count("it is left alone")
-    assert len(user.saved()) == PEOPLE - 2 - kept
+    assert len(user.saved()) == PEOPLE - 2 - kept - len(stopped)
     assert sum("It has been raining here for a week." in text for text in letters(user).values()) == 1
     assert sum("the loft has a new roof" in text for text in letters(user).values()) == 1
     assert "nobody is due" in user.at("batch", "--yes").out

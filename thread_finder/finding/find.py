@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thread_finder.finding.addresses import address_warnings, own_address, reply_address
+from thread_finder.finding.confidence import confidence
 from thread_finder.finding.meeting import met_on
 from thread_finder.finding.people import Pair, base, living, parent_of
-from thread_finder.finding.ranking import Ranked, confidence, rank
+from thread_finder.finding.ranking import Ranked, rank
 from thread_finder.finding.signals import read
 from thread_finder.model import (
     Candidate,

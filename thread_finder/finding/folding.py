@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 TEXT_LIMIT = 20_000
 """Characters of one message that are looked at; nobody arranges a meeting after that (advice.md D, speed lesson)."""
+
+_WRAPPED = re.compile(r"(?<=[^\n]{50})\n(?=[^\s>*#•-])")
+"""The end of a line so long that its sentence probably goes on in the next."""
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
 
@@ -28,5 +32,9 @@ def fold(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """``text`` composed (NFC), cut to TEXT_LIMIT, without carriage returns: what ``fold`` and quotes start from."""
-    return unicodedata.normalize("NFC", text[:TEXT_LIMIT]).replace("\r", "")
+    """``text`` composed (NFC), cut to TEXT_LIMIT, one paragraph a line: what ``fold`` and quotes start from.
+
+    Many mails break their lines at some 70 characters (RFC 5322 2.1.1, RFC 3676): a sentence goes on in the next line.
+    """
+    composed = unicodedata.normalize("NFC", text[:TEXT_LIMIT]).replace("\r", "")
+    return _WRAPPED.sub(" ", composed)

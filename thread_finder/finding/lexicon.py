@@ -84,6 +84,7 @@ class Lexicon:
     spaced: bool
     common: frozenset[str]
     search: tuple[str, ...]
+    subject: re.Pattern[str]
     signoff: re.Pattern[str]
     mask: Rule
     rules: tuple[Rule, ...]
@@ -130,6 +131,7 @@ def _build(language: str, data: dict[str, Any]) -> Lexicon:
         spaced=spaced,
         common=frozenset(fold(data["common"]).split()) | _long(dates.weekdays) | _long(dates.relative),
         search=tuple(data["search"]),
+        subject=_subject(data, words, spaced),
         signoff=re.compile(rf"^[ \t>*_-]*(?:{signoff})[\s,.!*_-]*$", re.MULTILINE),
         mask=_rule({"act": "mask", **data["mask"]}, words, spaced),
         rules=rules,
@@ -153,6 +155,15 @@ def _rule(entry: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> R
     patterns = "|".join(_expand(pattern, words) for pattern in entry["match"])
     start = r"(?<!\w)" if spaced else ""
     return Rule(entry["act"], tuple(fold(entry["cue"]).split()), re.compile(f"{start}(?:{patterns})", re.MULTILINE))
+
+
+def _subject(data: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> re.Pattern[str]:
+    """Words for a meeting and for a day, as a subject has them."""
+    days = [
+        re.escape(fold(day)) for row in data["dates"]["weekdays"] for day in row.split() if not spaced or len(day) > 3
+    ]
+    edges = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")
+    return re.compile(f"{edges[0]}(?:{_expand('{meeting}', words)}|{'|'.join(days)}){edges[1]}")
 
 
 def _expand(pattern: str, words: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from thread_finder.finding.when import Mention, mentions
 from thread_finder.model import Message
 
 QUOTE = 160  # characters of a message that evidence shows
+SURE_OF_LANGUAGE = 3  # so many everyday words of a language tell it; where fewer do, English is read as well
 _ACT_LIMIT = 3  # hits of one act in one message that are kept
 
 
@@ -34,12 +35,18 @@ SIGNALS: dict[str, Signal] = {
     "asks-to-meet": Signal(2.0, 0, "asks to meet"),
     "suggests-time": Signal(2.0, 0, "proposes a time"),
     "accepts": Signal(0.7, 0, "accepts"),
+    "agrees": Signal(0.5, 0, "says yes"),
     "confirms": Signal(1.2, 0, "confirms the meeting"),
     "moves": Signal(1.0, 0, "moves the meeting"),
     "cancels": Signal(0.3, 0, "calls it off"),
     "declines": Signal(-2.0, 0, "declines to meet"),
     "someday": Signal(-0.5, 0, "speaks of some day"),
     "talks-by-phone": Signal(1.2, 0, "speaks of a call"),
+    "asks-to-talk": Signal(1.5, 0, "asks to talk"),
+    "sets-up": Signal(1.5, 0, "has a meeting set up"),
+    "attends": Signal(1.0, 0, "says who will be there, or not"),
+    "call-details": Signal(1.0, 0, "tells when, where or how to dial in"),
+    "others-meet": Signal(-0.5, 0, "speaks of other people's meeting"),
     "names-time": Signal(1.0, 0, "names a day or an hour"),
     "calendar-invitation": Signal(3.0, 0, "is a calendar invitation or its answer"),
     "recurring": Signal(-2.5, 0, "is a recurring appointment"),
@@ -49,6 +56,9 @@ SIGNALS: dict[str, Signal] = {
     "owes": Signal(0, 0.8, "feels obliged"),
     "recalls-meeting": Signal(0, 1.2, "recalls what was said"),
     "thanks-other": Signal(0, -1.5, "thanks for something else"),
+    "meeting-in-subject": Signal(1.0, 0, "has a meeting or a day in the subject"),
+    "names-period": Signal(0, 0, "speaks of next week or the like"),
+    "errand-words": Signal(0, 0, "asks an assistant to print or to put down"),
     "thanks-in-subject": Signal(0, 1.0, "has thanks in the subject"),
     "addresses-many": Signal(0.0, -2.0, "speaks to many people"),
     "sells": Signal(-2.0, -1.0, "offers something for sale"),
@@ -112,6 +122,8 @@ def read(message: Message) -> Reading:
         if part.recurring:
             hits.append(Hit("recurring", part.summary[:QUOTE]))
     subject = fold(tidy(message.subject))
+    if any(lexicon(code).subject.search(subject) for code in likely_languages(fold(message.new_text) or subject)):
+        hits.append(Hit("meeting-in-subject", message.subject[:QUOTE]))
     if re.search(
         r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject
     ):
@@ -149,8 +161,10 @@ def likely_languages(folded: str) -> tuple[str, ...]:
     words = set(re.findall(r"\w+", sample))
     scores = {code: len(words & lexicon(code).common) for code in languages() if lexicon(code).spaced}
     ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
-    best = ranked[0]
-    chosen = [code for code in ranked[:2] if scores[code] >= max(1, 0.6 * scores[best])] or ["en"]
+    best = scores[ranked[0]]
+    chosen = [code for code in ranked[:2] if scores[code] >= max(1, 0.6 * best)] or ["en"]
+    if best < SURE_OF_LANGUAGE and "en" not in chosen:
+        chosen.append("en")
     return tuple(chosen)
 
 

@@ -1,0 +1,57 @@
+"""Whether a message arranges a meeting between the two: its acts, its length, and whom it speaks to, weighed together.
+
+The weights are learned (bench/train_finder.py) from mail that people labelled; each trait has a name and a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+
+from thread_finder.finding.people import Pair
+from thread_finder.finding.signals import Reading
+from thread_finder.finding.weights import log_odds
+from thread_finder.model import Message
+
+ARRANGING = frozenset(
+    {
+        *("asks-to-meet", "asks-to-talk", "sets-up", "suggests-time", "accepts", "agrees", "confirms", "attends"),
+        *("moves", "cancels", "talks-by-phone", "call-details", "calendar-invitation"),
+    }
+)
+"""The acts by which people come to an appointment."""
+
+SHORT, LONG, TINY = 80, 150, 12  # words of new text
+MANY, MASS = 8, 15  # people besides the two
+_DENSE = 20  # one act in so many words is dense
+
+
+def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
+    """What a message shows, by name: an act is 1 where it occurs, the others are explained where they are set."""
+    acts = reading.acts
+    shown = dict.fromkeys(acts, 1.0)
+    words = len(message.new_text.split())
+    others = pair.others(message)
+    hits = sum(hit.signal in ARRANGING for hit in reading.hits)
+    shown["density"] = min(3.0, _DENSE * hits / max(_DENSE, words))
+    shown["short-and-arranging"] = float(bool(hits) and words <= SHORT)
+    shown["question-and-arranging"] = float(bool(hits) and any(mark in message.new_text for mark in "?？"))
+    shown["time-and-arranging"] = float(bool(hits) and bool(acts & {"names-time", "names-period"}))
+    shown["by-owner"] = float(pair.is_mine(message.from_))
+    shown["others"] = min(3.0, math.log1p(others))
+    shown["many"] = float(others >= MANY)
+    shown["mass"] = float(others >= MASS)
+    shown["long"] = float(words > LONG)
+    shown["tiny"] = float(words <= TINY)
+    shown["errand"] = float(_is_errand(message, acts))
+    return {name: value for name, value in shown.items() if value}
+
+
+def arranges(message: Message, reading: Reading, pair: Pair) -> float:
+    """The log-odds that the message arranges a meeting between the two."""
+    return log_odds(traits(message, reading, pair), "arranging")
+
+
+def _is_errand(message: Message, acts: frozenset[str]) -> bool:
+    """To one person, to have something set up without asking them to come: an order to an assistant."""
+    alone = len({address.email for address in message.recipients}) == 1
+    return alone and bool({"sets-up", "errand-words"} & acts) and not acts & {"asks-to-talk", "accepts", "confirms"}

@@ -1,0 +1,108 @@
+"""A thread as the two see it: the messages between them, each understood, and what came of their arranging."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from thread_finder.finding.arranging import arranges
+from thread_finder.finding.meeting import LOOKING_BACK, Agenda, agenda
+from thread_finder.finding.people import Pair, living
+from thread_finder.finding.signals import Reading, read
+from thread_finder.finding.weights import probability
+from thread_finder.model import Automatic, Message, Thread
+
+JUST_AFTER = timedelta(days=8)
+"""Thanks come within so many days of the meeting."""
+
+_PROPOSING = frozenset({"asks-to-meet", "suggests-time", "calendar-invitation", "moves", "cancels", "sets-up"})
+_TALKING = frozenset({"accepts", "confirms", "talks-by-phone", "asks-to-talk"})  # these propose when they name a time
+_ANSWERING = frozenset({"accepts", "confirms", "suggests-time", "names-time", "moves"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One message between the two: what it says, whether the owner wrote it, and the log-odds that it arranges."""
+
+    message: Message
+    reading: Reading
+    mine: bool
+    odds: float
+
+    @property
+    def day(self) -> date | None:
+        """The day it was written, as its writer saw it."""
+        return self.message.date.date() if self.message.date else None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A thread by its messages between the two, oldest first, and what they come to (``agenda``).
+
+    ``others`` are the fewest other people in one of them.
+    """
+
+    thread: Thread
+    direct: tuple[Seen, ...]
+    days: tuple[date, ...]
+    others: int
+    agenda: Agenda
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether its first message remembers something the two did, or feels obliged."""
+        return bool(self.direct[0].reading.acts & LOOKING_BACK)
+
+    @property
+    def first(self) -> date | None:
+        """The day of the first dated message."""
+        return self.days[0] if self.days else None
+
+    @property
+    def arranging(self) -> float:
+        """The log-odds that at least one message arranges a meeting."""
+        none = math.prod(1.0 - probability(seen.odds) for seen in self.direct)
+        return math.log(max(1e-6, 1.0 - none) / max(1e-6, none))
+
+    def outcome(self) -> tuple[bool, bool, bool]:
+        """Whether somebody proposed a meeting, the other agreed, and whether it was declined in the end."""
+        proposers: set[bool] = set()
+        agreed = declined = False
+        for seen in self.direct:
+            acts = seen.reading.acts
+            if acts & _PROPOSING or ("names-time" in acts and acts & _TALKING):
+                proposers.add(seen.mine)
+            if (not seen.mine) in proposers and acts & _ANSWERING:
+                agreed = True
+            declined = (declined or "declines" in acts) and not (agreed and acts & {"suggests-time", "confirms"})
+        return bool(proposers), agreed, declined
+
+
+def views(threads: Sequence[Thread], pair: Pair) -> list[View]:
+    """The threads in which the two wrote to each other, by their first day."""
+    seen = [view for view in (_view(thread, pair) for thread in threads) if view.direct]
+    return sorted(seen, key=lambda view: (view.first is None, view.first or date.max))
+
+
+def _view(thread: Thread, pair: Pair) -> View:
+    counted = [message for message in thread.messages if _counts(message, pair)]
+    direct = []
+    for message in counted:
+        reading = read(message)
+        direct.append(Seen(message, reading, pair.is_mine(message.from_), arranges(message, reading, pair)))
+    days = sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)
+    others = min((pair.others(message) for message in counted), default=0)
+    return View(thread, tuple(direct), tuple(days), others, agenda([(seen.message, seen.reading) for seen in direct]))
+
+
+def _counts(message: Message, pair: Pair) -> bool:
+    if living(message):
+        return pair.direct(message)
+    return message.automatic is Automatic.CALENDAR and pair.by_them(message) and not message.labels
+
+
+def just_after(day: date, meeting: date) -> bool:
+    """Whether a day lies where thanks for a meeting are written."""
+    return timedelta(0) <= day - meeting <= JUST_AFTER

@@ -188,7 +188,7 @@ path = "x"
     [
         ('type = "imap"', "[account] type: 'imap' is no kind of account"),
         ('path = "x"', "[account] type: is missing"),
-        ('type = "gmail"\napi_root = "http://mail.example"', "api_root: would carry your sign-in unencrypted"),
+        ('type = "gmail"\napi_root = "http://mail.example"', "api_root: would go over the net unencrypted"),
         ('type = "gmail"\napi_root = "mail.example"', "api_root: 'mail.example' is no web address"),
         ('type = "gmail"\nname = "../x"', "[account] name: may hold letters, digits"),
         ('type = "gmail"\nunits_per_minute = 0', "[account] units_per_minute: input should be greater"),

@@ -21,6 +21,7 @@ LEVELS = {
     "finding": 2,
     "writing": 2,
     "planning": 2,
+    "polish": 2,
     "mailboxes": 2,
     "addressbook": 2,
     "ledger": 2,

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
+from thread_finder.app.polishing import Polish, Polisher, polish
 from thread_finder.durations import Duration
 from thread_finder.errors import RefusedError
 from thread_finder.mail.compose import Attachment, compose
@@ -37,7 +38,7 @@ class Stationery:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What one letter is asked to be: why an ask is timely, which rules to overrule, what to attach, its purpose
-    ("check-in" or "follow-up"), and what came of earlier letters.
+    ("check-in" or "follow-up"), what came of earlier letters, and whom to ask for another wording.
     """
 
     timely: str = ""
@@ -45,13 +46,14 @@ class Wishes:
     attachments: tuple[Attachment, ...] = ()
     purpose: str = "check-in"
     history: History = field(default_factory=History)
+    polisher: Polisher | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would.
 
-    ``edited`` says that the words are the user's own.
+    ``edited`` says that the words are the user's own; ``polish`` what became of another wording, if one was asked for.
     """
 
     finding: Finding
@@ -62,6 +64,7 @@ class Written:
     recipient: Address
     raw: bytes
     edited: bool = False
+    polish: Polish | None = None
 
     @property
     def message(self) -> EmailMessage:
@@ -119,7 +122,8 @@ def write(
     occasion = Occasion(wishes.purpose, wishes.timely, names, wishes.history, desk.lapsed_after)
     facts = gather(finding, desk.owner, today=desk.now.date(), occasion=occasion)
     letter = _signed(render(facts, desk.templates), finding.reply_from or Address(desk.owner.emails[0]), desk)
-    return _checked(letter, facts, finding, desk, wishes, message_id=message_id, others=others)
+    written = _checked(letter, facts, finding, desk, wishes, message_id=message_id, others=others)
+    return _polished(written, desk, wishes, others) if wishes.polisher else written
 
 
 def rewrite(
@@ -131,6 +135,19 @@ def rewrite(
         message_id=str(written.message["Message-ID"]), others=others,
     )  # fmt: skip
     return replace(again, edited=True)
+
+
+def _polished(written: Written, desk: Stationery, wishes: Wishes, others: Sequence[Letter]) -> Written:
+    """The letter in another wording, if one is to be had that says the same and is as well-mannered."""
+    assert wishes.polisher is not None
+    letter, told = polish(written.letter, written.facts, desk.templates, wishes.polisher)
+    if not told.accepted:
+        return replace(written, polish=told)
+    message_id = str(written.message["Message-ID"])
+    again = _checked(letter, written.facts, written.finding, desk, wishes, message_id=message_id, others=others)
+    if worse := {a.rule for a in again.advice if a.level is not Level.HINT} - {a.rule for a in written.advice}:
+        return replace(written, polish=replace(told, accepted=False, why=f"it breaks {', '.join(sorted(worse))}"))
+    return replace(again, polish=told)
 
 
 def _checked(

@@ -20,6 +20,11 @@ AttachOption = Annotated[
     list[Path] | None, typer.Option("--attach", metavar="FILE", help="A file to go with the letter (a friend's CV).")
 ]
 
+PolishOption = Annotated[
+    bool,
+    typer.Option("--polish", help="Ask the language model under [polish] for a better wording; it must say the same."),
+]
+
 
 def find(
     ctx: typer.Context,
@@ -61,6 +66,7 @@ def preview(
     as_eml: Annotated[bool, typer.Option("--eml", help="Print the RFC 5322 message of one contact.")] = False,
     timely: TimelyOption = "",
     attach: AttachOption = None,
+    polish: PolishOption = False,
     as_of: AsOfOption = None,
 ) -> None:
     """The draft exactly as it would be saved, with advice. Saves nothing.
@@ -72,7 +78,7 @@ def preview(
     from thread_finder.app import letters
     from thread_finder.app.finding import Failure
     from thread_finder.app.run import Run, write_for
-    from thread_finder.cli.opening import opened, wanted
+    from thread_finder.cli.opening import opened, polisher_of, wanted
     from thread_finder.cli.screen import print_json, watching
     from thread_finder.cli.shapes import failure_shape
     from thread_finder.cli.shapes_of_letters import preview_shape
@@ -82,7 +88,11 @@ def preview(
     contacts = wanted(session, names, everybody)
     if as_eml and len(contacts) != 1:
         raise ContactError(f"--eml prints one message, {len(contacts)} contacts were named", "name one contact")
-    wishes = letters.Wishes(timely=timely, attachments=letters.read_attachments(attach or []))
+    wishes = letters.Wishes(
+        timely=timely,
+        attachments=letters.read_attachments(attach or []),
+        polisher=polisher_of(ctx, session) if polish else None,
+    )
     with watching(quiet=as_json or as_eml) as progress, session.mailbox(progress) as mailbox:
         results = list(write_for(Run(session, mailbox), contacts, wishes))
     if as_json:
@@ -104,6 +114,7 @@ def draft(
     timely: TimelyOption = "",
     despite: DespiteOption = None,
     attach: AttachOption = None,
+    polish: PolishOption = False,
     as_of: AsOfOption = None,
 ) -> None:
     """Save the reply as a draft in its thread. Run again, it makes no second one; it never sends.
@@ -114,7 +125,7 @@ def draft(
     """
     from thread_finder.app import drafting, letters
     from thread_finder.app.run import Run
-    from thread_finder.cli.opening import opened, wanted
+    from thread_finder.cli.opening import opened, polisher_of, wanted
     from thread_finder.cli.screen import print_json, watching
     from thread_finder.cli.shapes_of_letters import outcome_shape
     from thread_finder.cli.show_letter import show_outcomes
@@ -122,7 +133,10 @@ def draft(
     session = opened(ctx, config, as_of)
     contacts = wanted(session, names, everybody)
     wishes = letters.Wishes(
-        timely=timely, despite=frozenset(despite or []), attachments=letters.read_attachments(attach or [])
+        timely=timely,
+        despite=frozenset(despite or []),
+        attachments=letters.read_attachments(attach or []),
+        polisher=polisher_of(ctx, session) if polish else None,
     )
     with (
         watching(quiet=as_json) as progress,

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from thread_finder import config as settings
+from thread_finder.app.polishing import Polisher, polisher
 from thread_finder.app.session import Session, open_session
 from thread_finder.cli.boundary import note
 from thread_finder.cli.options import moment
@@ -38,6 +39,11 @@ def settings_if_any(ctx: typer.Context, config: Path | None) -> settings.Config 
         config or ctx.meta["thread_finder.config"] or settings.CONFIG_VARIABLE in ctx.meta["thread_finder.environment"]
     )
     return settings.load(path) if named or path.exists() else None
+
+
+def polisher_of(ctx: typer.Context, session: Session) -> Polisher:
+    """What --polish asks; ConfigError when nothing is set up for it."""
+    return polisher(session.config.polish, ctx.meta["thread_finder.environment"])
 
 
 def wanted(session: Session, names: list[str] | None, everybody: bool) -> tuple[Contact, ...]:

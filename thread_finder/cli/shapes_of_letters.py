@@ -5,22 +5,38 @@ from __future__ import annotations
 from thread_finder.app.batch import Report
 from thread_finder.app.drafting import Outcome
 from thread_finder.app.letters import Written
+from thread_finder.app.polishing import Polish
 from thread_finder.cli.shapes import Json, finding_shape
 from thread_finder.model import Advice
+from thread_finder.writing.facts import Facts
 
 
 def preview_shape(written: Written) -> Json:
     """One object of ``preview --json``: the finding, plus the letter as it would be saved."""
     headers = {"In-Reply-To": written.in_reply_to, "References": written.references}
-    return finding_shape(written.finding) | {
-        "subject": written.subject,
-        "from": written.sender.email,
-        "to": written.recipient.email,
-        "text": written.text,
-        "html": written.html,
-        "headers": {name: value for name, value in headers.items() if value},
-        "advice": [advice_shape(a) for a in written.advice],
-    }
+    return (
+        finding_shape(written.finding)
+        | {
+            "subject": written.subject,
+            "from": written.sender.email,
+            "to": written.recipient.email,
+            "text": written.text,
+            "html": written.html,
+            "headers": {name: value for name, value in headers.items() if value},
+            "advice": [advice_shape(a) for a in written.advice],
+            "facts": [_fact_shape(fact, written.facts) for fact in written.facts.sources],
+        }
+        | ({"polish": _polish_shape(written.polish)} if written.polish else {})
+    )
+
+
+def _fact_shape(fact: str, facts: Facts) -> Json:
+    value = facts.reason.text if fact == "reason" else getattr(facts, fact)
+    return {"fact": fact, "value": list(value) if isinstance(value, tuple) else value, "source": facts.sources[fact]}
+
+
+def _polish_shape(polish: Polish) -> Json:
+    return {"accepted": polish.accepted, "why": polish.why, "diff": list(polish.diff)}
 
 
 def advice_shape(advice: Advice) -> Json:

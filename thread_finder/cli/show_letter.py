@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from thread_finder.app.drafting import Action, Outcome
 from thread_finder.app.finding import Failure
 from thread_finder.app.letters import Written
+from thread_finder.app.polishing import Polish
 from thread_finder.cli.safe import one_line, visible
 from thread_finder.cli.screen import console, styled
 from thread_finder.cli.show_finding import show_finding
@@ -29,11 +30,25 @@ def show_written(result: Written | Failure) -> None:
         return
     show_finding(result.finding)
     show_message(result)
+    if result.polish:
+        _show_polish(result.polish)
     for advice in result.advice:
         label = styled(f"  {advice.level:4} ", _LEVELS[advice.level])
         screen.print(label.append_text(styled(f"{one_line(advice.message)} [{advice.rule}]")))
     if not result.advice:
         screen.print(styled("  advice: nothing to mend", "green"))
+    screen.print()
+
+
+def _show_polish(polish: Polish) -> None:
+    """What the other wording changed, or would have changed, and why it was not taken."""
+    screen = console()
+    told = (
+        "  polished: what changed" if polish.accepted else f"  not polished, the letter stands: {one_line(polish.why)}"
+    )
+    screen.print(styled(told, "green" if polish.accepted else "yellow"))
+    for line in polish.diff:
+        screen.print(styled(f"    {one_line(line)}", "green" if line.startswith("+") else "red"))
     screen.print()
 
 

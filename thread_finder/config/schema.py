@@ -70,7 +70,7 @@ def _level(value: object) -> Level | None:
     return None if value.lower() == "off" else Level(value.lower())
 
 
-def _api_root(url: str) -> str:
+def _web_address(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -79,7 +79,7 @@ def _api_root(url: str) -> str:
     if not parts.hostname or parts.scheme not in {"http", "https"}:
         raise BadValue(f"{url[:60]!r} is no web address", "write it as https://host")
     if parts.scheme == "http" and not local:
-        raise BadValue("would carry your sign-in unencrypted", "use https; http is for 127.0.0.1 only")
+        raise BadValue("would go over the net unencrypted", "use https; http is for 127.0.0.1 only")
     return url.rstrip("/")
 
 
@@ -136,7 +136,7 @@ class GmailTable(_Table):
     type: Literal["gmail"]
     name: Annotated[str, Field(pattern=ACCOUNT_NAME)] = "default"
     client_secret: FilePath = "client_secret.json"  # noqa: S105 - where it is, not what it is
-    api_root: Annotated[str, AfterValidator(lambda url: _api_root(url) if url else "")] = ""
+    api_root: Annotated[str, AfterValidator(lambda url: _web_address(url) if url else "")] = ""
     units_per_minute: Annotated[int, Field(strict=True, ge=100, le=1_000_000)] = 6000
 
 
@@ -196,6 +196,15 @@ class EtiquetteTable(_Table):
         return own
 
 
+class PolishTable(_Table):
+    """``[polish]``: an OpenAI-compatible endpoint. ``key_variable`` names the environment variable with its key."""
+
+    url: Annotated[str, AfterValidator(_web_address)]
+    model: Name
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = ""
+    timeout: Annotated[Number, Field(gt=0, le=600)] = 30.0
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -210,6 +219,7 @@ class ConfigFile(_Table):
     templates: TemplatesTable = TemplatesTable()
     find: FindTable = FindTable()
     etiquette: EtiquetteTable = EtiquetteTable()
+    polish: PolishTable | None = None
 
 
 # --- problems in words ------------------------------------------------------------------------------
@@ -230,6 +240,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "cadence": CadenceTable,
     "templates": TemplatesTable,
     "find": FindTable,
+    "polish": PolishTable,
     "archive": ArchiveTable,
     "gmail": GmailTable,
 }

@@ -62,6 +62,16 @@ class EtiquetteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PolishSettings:
+    """The language model that ``--polish`` asks; ``key_variable`` is the environment variable of its key, or ""."""
+
+    url: str
+    model: str
+    key_variable: str
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything the user set; paths are absolute. ``warnings`` do not keep it from being used."""
 
@@ -74,6 +84,7 @@ class Config:
     templates: Path | None
     threshold: float
     etiquette: EtiquetteSettings
+    polish: PolishSettings | None = None
     warnings: tuple[Problem, ...] = ()
 
 
@@ -130,7 +141,13 @@ def _config(file: ConfigFile, path: Path) -> Config:
         templates=_templates(folder, file.templates.folder),
         threshold=file.find.threshold,
         etiquette=EtiquetteSettings(file.etiquette.rules, file.etiquette.numbers, tuple(file.etiquette.vip)),
+        polish=_polish(file),
     )
+
+
+def _polish(file: ConfigFile) -> PolishSettings | None:
+    table = file.polish
+    return PolishSettings(table.url, table.model, table.key_variable, table.timeout) if table else None
 
 
 def _owner(file: ConfigFile) -> Owner:

@@ -14,7 +14,7 @@ from thread_finder.writing.reading import content_words, count_words, grade
 from thread_finder.writing.rules import Case, Rule
 
 _PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|\[(?:name|company|your|date)\b[^\]]*\]|<(?:name|company)>|\bTODO\b|…{2,}|\bXXX+\b", re.I
+    r"\{\{|\}\}|\{%|\[(?:name|company|your|date)\b[^\]]*\]|<(?:name|company)>|(?-i:\bTODO\b)|…{2,}|\bXXX+\b", re.I
 )
 _PERSONAL = ("introduction", "update", "remember", "reason")
 _ENOUGH_WORDS = 8  # to tell whether two letters are alike

@@ -54,9 +54,9 @@ class Report:
     """What became of a batch: each letter dealt with is in ``outcomes`` or ``skipped``; ``left`` were not reached."""
 
     month: str
+    left: int
     outcomes: list[Outcome] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    left: int = 0
 
     @property
     def failed(self) -> list[Outcome]:
@@ -65,6 +65,7 @@ class Report:
 
     def add(self, result: Outcome | Skipped) -> None:
         """One more letter dealt with. One that the mailbox or the ledger would not have again is a skipped one."""
+        self.left -= 1
         if isinstance(result, Skipped):
             self.skipped.append(result)
         elif result.action is Action.REFUSED and not result.failed:

@@ -58,7 +58,7 @@ def batch(
             plan = agenda.plan(period)
         run = Run(session, mailbox, ledger, str(period), f"{period}/{agenda.today}")
         work = Batch(run, Wishes(despite=frozenset(despite or [])))
-        report = Report(str(period))
+        report = Report(str(period), left=len(plan.chosen))
         error = _go_through(work, plan, report, ctx.meta["thread_finder.environment"], ask=not (yes or dry_run))
     _show(report, plan, error, as_json=as_json, dry_run=dry_run)
 

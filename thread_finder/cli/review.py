@@ -50,13 +50,11 @@ class Quit(Exception):  # noqa: N818 - no error: the user's wish
 
 def review(batch: Batch, turns: Sequence[CheckIn], report: Report, environment: Mapping[str, str]) -> None:
     """Go through the letters; what is decided stands in ``report`` at once, also when the run breaks off."""
-    report.left = len(turns)
     try:
         for number, proposal in enumerate(batch.proposals(turns), 1):
             place = f"{number}/{len(turns)}"
             result = Review(batch, environment, place).decide(proposal)
             report.add(result)
-            report.left -= 1
             show_answer(result)
     except Quit:
         return

@@ -66,6 +66,7 @@ def report_shape(report: Report, *, dry_run: bool) -> Json:
         "dry_run": dry_run,
         "asked": report.asked,
         "failed": len(report.failed),
+        "left": report.left,
         "drafts": [
             outcome_shape(outcome) | ({"why": outcome.why or "dry run: nothing was saved"} if dry_run else {})
             for outcome in report.outcomes

@@ -195,6 +195,28 @@ def test_a_snooze_needs_a_day_to_come(user: User, arguments: tuple[str, ...]) ->
     assert "Traceback" not in ran.err
 
 
+def test_no_letter_by_hand_while_one_is_unanswered(user: User) -> None:
+    user.at("draft", PRIYA)
+    assert [one["action"] for one in user.at("draft", PRIYA, "--json").json] == ["kept"]
+    mail_out(user, user.saved()[0], SAMPLE_TODAY)
+    for days, word in ((1, "no answer yet"), (14, "one follow-up"), (700, "one follow-up")):
+        ran = user.run("draft", PRIYA, "--as-of", (SAMPLE_TODAY + timedelta(days=days)).isoformat())
+        assert ran.code == 6
+        assert word in ran.out
+    assert user.saved() == []
+
+
+def test_no_letter_to_whom_the_user_blocked_or_closed(user: User) -> None:
+    for command, word in (("block", "said not to contact"), ("close", "you closed this")):
+        user.at(command, PRIYA)
+        ran = user.at("draft", PRIYA)
+        assert ran.code == 6
+        assert word in ran.out
+        assert "reopen" in ran.out
+        user.at("reopen", PRIYA)
+    assert user.at("draft", PRIYA).code == 0
+
+
 def test_what_the_file_forbids_reopen_cannot_lift(user: User) -> None:
     ran = user.at("reopen", "Edith Marchbanks")
     assert "do_not_contact in contacts.toml:" in ran.out

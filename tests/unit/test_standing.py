@@ -143,7 +143,7 @@ def test_snoozed_until_the_day() -> None:
 def test_closed_until_the_user_says_otherwise() -> None:
     closed = history(closed=at(DUE_ON))
     assert state(closed, date(2030, 1, 1)) is State.CLOSED
-    assert state(replace(closed, reopened=at(DUE_ON, 10)), date(2030, 1, 1)) is State.DUE
+    assert state(replace(closed, closed=None, reopened=at(DUE_ON, 10)), date(2030, 1, 1)) is State.DUE
 
 
 def test_reopened_after_no_answer_it_begins_anew_but_keeps_the_distance() -> None:

@@ -15,14 +15,17 @@ from thread_finder.app.finding import Failure, find_threads
 from thread_finder.app.memories import Memory, memories
 from thread_finder.app.observing import Observation, observe
 from thread_finder.app.session import Session
-from thread_finder.errors import PeriodError
+from thread_finder.errors import ExitCode, PeriodError
 from thread_finder.finding.find import find
 from thread_finder.finding.people import Pair, parent_of
 from thread_finder.ledger import OPEN, Ledger
 from thread_finder.mailboxes.base import Mailbox, Request
-from thread_finder.model import Contact, Finding, Kind, StoredDraft, Verdict
+from thread_finder.model import Contact, Finding, Kind, ReasonKind, StoredDraft, Verdict
 from thread_finder.planning import Fate, History, Period, Plan, Purpose, Rhythm, Standing, State, plan, stand
 from thread_finder.planning.period import day_in_words
+
+_GIVING = frozenset({ReasonKind.NEWS, ReasonKind.CONGRATULATE, ReasonKind.OFFER_HELP})
+_ASKING = frozenset({ReasonKind.ASK, ReasonKind.CATCH_UP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,33 @@ class Agenda:
         found = [stand(one.history, self.today, self.rhythm) for one in self.strays]
         return tuple(replace(one, why=f"{one.why}; {one.history.contact.source}") for one in found)
 
+    def held(self, contact: Contact) -> Failure | None:
+        """Why no check-in may be drafted for a contact by hand either: an unanswered letter, or the user's own word."""
+        standing = stand(self.observation(contact).history, self.today, self.rhythm)
+        who = contact.name.replace('"', "'")
+        ways_out = {
+            State.SENT: "wait for the answer; `thread-finder status` says until when",
+            State.FOLLOW_UP_DUE: f'one follow-up in its thread: thread-finder follow-up "{who}"',
+            State.FOLLOWED_UP: "wait for the answer",
+            State.CLOSED: f'to begin anew: thread-finder reopen "{who}"',
+            State.BLOCKED: f'to write after all: thread-finder reopen "{who}"',
+        }
+        begun = any(one.under_way for one in standing.history.counting)
+        if standing.state not in ways_out or begun:
+            return None
+        return Failure(contact, standing.why, ways_out[standing.state], ExitCode.REFUSED)
+
     def stage(self, contact: Contact) -> model.History:
         """What came of earlier letters to a contact, for the etiquette of the next."""
-        history = self.observation(contact).history
-        sent = [one.when.date() for one in history.approaches if one.fate is Fate.SENT]
-        return model.History(interactions=history.exchanges, wrote_on=max(sent, default=None))
+        seen = self.observation(contact)
+        sent = [one for one in seen.letters if one.fate is Fate.SENT]
+        reasons = [one.record.reason for one in sent]
+        return model.History(
+            interactions=seen.history.exchanges,
+            gives=sum(reason in _GIVING for reason in reasons),
+            asks=sum(reason in _ASKING for reason in reasons),
+            wrote_on=max((one.at.date() for one in sent if one.at), default=None),
+        )
 
     def observation(self, contact: Contact) -> Observation:
         """What was seen of one contact."""
@@ -161,12 +186,13 @@ def requests(contacts: Iterable[Contact], session: Session) -> list[Request]:
     return [Request(one.emails[0], one.emails, session.owner.emails, one.name) for one in contacts]
 
 
-def look(session: Session, mailbox: Mailbox, ledger: Ledger) -> Agenda:
-    """Look after everybody, and let the ledger know what became of our letters."""
+def look(session: Session, mailbox: Mailbox, ledger: Ledger, contacts: Sequence[Contact] | None = None) -> Agenda:
+    """Look after everybody, or after ``contacts`` only, and let the ledger know what became of our letters."""
     cadence = session.config.cadence
     per_week = cadence.per_week or max(1, cadence.per_month // 4)
     rhythm = Rhythm(cadence.check_in_every, cadence.follow_up_after, cadence.per_month, per_week)
-    people, known = memories(session.contacts, session.account, ledger)
+    wanted = session.contacts if contacts is None else contacts
+    people, known = memories(wanted, session.account, ledger, strays=contacts is None)
     since = [_since(contact, memory, rhythm, session.now) for contact, memory in zip(people, known, strict=True)]
     answers = mailbox.recent(requests(people, session), since)
     seen = []
@@ -178,7 +204,7 @@ def look(session: Session, mailbox: Mailbox, ledger: Ledger) -> Agenda:
         one = observe(contact, session.owner, answer.threads, memory, there, session.now)
         _remember(one, memory, there, ledger, session.now)
         seen.append(one)
-    count = len(session.contacts)
+    count = len(wanted)
     return Agenda(session, mailbox, ledger, rhythm, tuple(seen[:count]), tuple(seen[count:]))
 
 
@@ -192,12 +218,12 @@ def _since(contact: Contact, memory: Memory, rhythm: Rhythm, now: datetime) -> d
 
 def _drafts_there(memory: Memory, mailbox: Mailbox) -> dict[int, StoredDraft]:
     """The drafts of ours that still lie in the mailbox, by record."""
-    found = {}
+    found: dict[int, StoredDraft] = {}
     for record in memory.drafts:
         if record.state in OPEN:
-            drafts = mailbox.find_drafts(message_id=record.message_id, draft_id=record.draft_id)
-            if drafts:
-                found[record.id] = drafts[0]
+            drafts = mailbox.find_drafts(draft_id=record.draft_id) if record.draft_id else ()
+            drafts = drafts or mailbox.find_drafts(message_id=record.message_id)
+            found.update((record.id, draft) for draft in drafts[:1])
     return found
 
 

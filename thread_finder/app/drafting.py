@@ -192,6 +192,7 @@ def _record(written: Written, message_id: str, desk: Desk) -> DraftRecord:
         created=desk.now,
         month=desk.month,
         batch=desk.batch,
+        reason=contact.reason.kind,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thread_finder.app.agenda import Agenda, look
 from thread_finder.app.drafting import Outcome
@@ -26,12 +26,13 @@ class FollowUps:
 def follow_up(run: Run, ledger: Ledger, contacts: Sequence[Contact] | None = None) -> FollowUps:
     """Draft it for ``contacts``, or for everybody whose time has come."""
     agenda = look(run.session, run.mailbox, ledger)
+    run = replace(run, agenda=agenda)
     due = [one.history.contact for one in agenda.standings() if one.state is State.FOLLOW_UP_DUE]
     people = due if contacts is None else contacts
     outcomes: list[Outcome] = []
     letters: list[Letter] = []
     for contact, found in zip(people, agenda.follow_ups(people), strict=True):
-        wishes = Wishes(purpose=Purpose.FOLLOW_UP, history=agenda.stage(contact))
+        wishes = Wishes(purpose=Purpose.FOLLOW_UP)
         written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
         letters += [written.letter] if isinstance(written, Written) else []
         outcomes.append(run.save(contact, written, wishes))

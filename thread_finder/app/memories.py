@@ -26,14 +26,16 @@ class Memory:
     outcomes: tuple[Outcome, ...] = ()
 
 
-def memories(contacts: Sequence[Contact], account: str, ledger: Ledger) -> tuple[list[Contact], list[Memory]]:
-    """The contacts, then the people who are none any more but have an open draft; and a Memory for each.
+def memories(
+    contacts: Sequence[Contact], account: str, ledger: Ledger, *, strays: bool
+) -> tuple[list[Contact], list[Memory]]:
+    """The contacts, then with ``strays`` the people who are none any more but have an open draft; a Memory for each.
 
     A record belongs to whoever has one of its addresses now. That may be two people, when an address has moved from one
     to the other: both have had their letter then, rather than one of them two.
     """
     drafts = [one for one in ledger.every(DraftRecord) if one.account == account]
-    people = [*contacts, *_strays(contacts, drafts)]
+    people = [*contacts, *(_strays(contacts, drafts) if strays else ())]
     numbers: dict[str, set[int]] = defaultdict(set)
     for number, person in enumerate(people):
         for email in person.emails:

@@ -71,6 +71,8 @@ def observe(
     letters = _bounced(_sightings(memory.drafts, mail, there, now), mail)
     outcomes = tuple(_outcomes(contact, letters, mail))
     answered = [one.at for one in memory.outcomes if one.kind is OutcomeKind.ANSWERED]
+    decided = [one for one in memory.outcomes if one.kind in {OutcomeKind.CLOSED, OutcomeKind.REOPENED}]
+    last = decided[-1] if decided else None  # in the order written down: two may bear the same time
     dead = dead_addresses(threads, mail.pair)
     history = History(
         contact=contact,
@@ -82,8 +84,8 @@ def observe(
         snoozed_until=memory.snooze.until if memory.snooze else None,
         skipped=frozenset((one.month, Purpose(one.purpose)) for one in memory.skips),
         blocked=(memory.block.why or "you said not to contact them") if memory.block else None,
-        closed=_newest(memory.outcomes, OutcomeKind.CLOSED),
-        reopened=_newest(memory.outcomes, OutcomeKind.REOPENED),
+        closed=last.at if last and last.kind is OutcomeKind.CLOSED else None,
+        reopened=max((one.at for one in decided if one.kind is OutcomeKind.REOPENED), default=None),
         exchanges=_exchanges(letters, mail),
     )
     return Observation(history, letters, outcomes)
@@ -253,10 +255,6 @@ def _outcome(contact: Contact, kind: OutcomeKind, letter: Sighting, mail: Messag
     assert mail.date is not None
     told_by = mail.message_id or f"#{mail.id}"
     return Outcome(contact.name, contact.emails, kind, mail.date, letter.record.id, told_by, address)
-
-
-def _newest(outcomes: Sequence[Outcome], kind: OutcomeKind) -> datetime | None:
-    return max((one.at for one in outcomes if one.kind is kind), default=None)
 
 
 def _exchanges(letters: Sequence[Sighting], mail: _Mail) -> int:

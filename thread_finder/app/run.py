@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from thread_finder.app import drafting
+from thread_finder.app.agenda import Agenda, look
 from thread_finder.app.drafting import Action, Outcome
 from thread_finder.app.finding import Failure, find_threads, no_pins
 from thread_finder.app.letters import Stationery, Wishes, Written, write
@@ -24,6 +25,7 @@ def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator
     letters: list[Letter] = []
     config = run.session.config
     pinned = run.ledger.pinned if run.ledger else no_pins
+    run = run.informed(contacts)
     for found in find_threads(run.mailbox, run.session.owner, contacts, threshold=config.threshold, pinned=pinned):
         written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
         if isinstance(written, Written):
@@ -35,7 +37,8 @@ def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator
 class Run:
     """A session with its mailbox open, and the ledger where something is to be saved.
 
-    ``month`` and ``batch`` are noted with the drafts that are made here.
+    ``month`` and ``batch`` are noted with the drafts that are made here; ``agenda`` tells the stage that the owner and
+    a contact are at.
     """
 
     session: Session
@@ -43,6 +46,13 @@ class Run:
     ledger: Ledger | None = None
     month: str = ""
     batch: str = ""
+    agenda: Agenda | None = None
+
+    def informed(self, contacts: Sequence[Contact]) -> Run:
+        """The same run, knowing what came of earlier letters to these contacts, as far as there is a ledger to ask."""
+        if self.agenda or self.ledger is None:
+            return self
+        return replace(self, agenda=look(self.session, self.mailbox, self.ledger, contacts))
 
     @property
     def stationery(self) -> Stationery:
@@ -63,6 +73,8 @@ class Run:
         """One letter. A template at fault ends the run: it would fail for everybody."""
         domain = (finding.reply_from.email if finding.reply_from else self.session.owner.emails[0]).rpartition("@")[2]
         message_id = self._earlier(finding.contact, wishes.purpose) or new_message_id(domain)
+        if self.agenda:
+            wishes = replace(wishes, history=self.agenda.stage(finding.contact))
         try:
             return write(finding, self.stationery, wishes, message_id=message_id, others=others)
         except TemplateError:
@@ -73,14 +85,14 @@ class Run:
             return Failure(finding.contact, why, error.to_do, error.exit_code)
 
     def draft(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
-        """Save a letter for each contact: see app.drafting.
+        """Save a letter for each contact, but not while an earlier one is unanswered: see app.drafting.
 
         What would stop every other letter too (sign-in, network, quota, disk) ends the run, but not the report of it:
         each contact has an outcome, unless nothing at all was done.
         """
         done = 0
         try:
-            for outcome in self.save_all(zip(contacts, write_for(self, contacts, wishes), strict=True), wishes):
+            for outcome in self._each(contacts, wishes):
                 done += 1
                 yield outcome
         except ThreadFinderError as error:
@@ -89,6 +101,13 @@ class Run:
             why = (error.message, *[f"not tried: {error.message}"] * (len(contacts) - done - 1))
             for contact, reason in zip(contacts[done:], why, strict=True):
                 yield Outcome(contact, Action.REFUSED, reason, error.to_do, exit_code=error.exit_code)
+
+    def _each(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
+        run = self.informed(contacts)
+        held = {contact.emails: run.agenda.held(contact) if run.agenda else None for contact in contacts}
+        written = write_for(run, [contact for contact in contacts if not held[contact.emails]], wishes)
+        letters = ((contact, held[contact.emails] or next(written)) for contact in contacts)
+        yield from run.save_all(letters, wishes)
 
     def save_all(self, letters: Iterable[tuple[Contact, Written | Failure]], wishes: Wishes) -> Iterator[Outcome]:
         """Save the letters that are written, say of the others why not."""

@@ -56,7 +56,7 @@ def batch(
             agenda = look(session, mailbox, ledger)
             period = agenda.period(month)
             plan = agenda.plan(period)
-        run = Run(session, mailbox, ledger, str(period), f"{period}/{agenda.today}")
+        run = Run(session, mailbox, ledger, str(period), f"{period}/{agenda.today}", agenda)
         work = Batch(run, Wishes(despite=frozenset(despite or [])))
         report = Report(str(period), left=len(plan.chosen))
         error = _go_through(work, plan, report, ctx.meta["thread_finder.environment"], ask=not (yes or dry_run))

@@ -31,7 +31,8 @@ class DraftRecord:
     """One letter put, or about to be put, into the drafts of ``account``.
 
     ``message_id`` is the one we gave it; ``fingerprint`` of what we wrote tells whether a person changed it.
-    ``month`` ("2026-12") and ``batch`` are "" outside of a batch; ``changed`` is None until the state first changes.
+    ``month`` ("2026-12") and ``batch`` are "" outside of a batch; ``reason`` is the letter's (model.ReasonKind);
+    ``changed`` is None until the state first changes.
     """
 
     account: str
@@ -47,6 +48,7 @@ class DraftRecord:
     fingerprint: str = ""
     month: str = ""
     batch: str = ""
+    reason: str = ""
     state: DraftState = DraftState.INTENDED
     changed: datetime | None = None
     id: int = 0

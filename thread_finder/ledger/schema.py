@@ -95,5 +95,7 @@ _SKIPS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_DRAFTS, _WISHES_AND_OUTCOMES, _SKIPS)
+_REASONS = ("ALTER TABLE drafts ADD COLUMN reason TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_DRAFTS, _WISHES_AND_OUTCOMES, _SKIPS, _REASONS)
 """Statement by statement; ``PRAGMA user_version`` counts the migrations that a file has had."""

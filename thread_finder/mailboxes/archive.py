@@ -69,9 +69,11 @@ class ArchiveMailbox(Mailbox):
         self, *, message_id: str = "", thread_id: str = "", draft_id: str = "", to: str = ""
     ) -> tuple[StoredDraft, ...]:
         """See Mailbox.find_drafts. Drafts that lie in the archive itself have ids that begin with "archive:"."""
+        by_id_alone = draft_id and not (message_id or thread_id or to)
+        ours = self._drafts.get(draft_id) if by_id_alone else None
         found: dict[str, StoredDraft] = {}
         in_thread = {e.message_id for e in self._index.entries(thread_id) if e.message_id} if thread_id else set()
-        for draft in (*self._drafts.all(), *self._archived_drafts()):
+        for draft in [ours] if ours else [*self._drafts.all(), *self._archived_drafts()]:
             message = _parsed(draft.raw)
             if message is None:
                 continue

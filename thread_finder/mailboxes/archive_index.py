@@ -27,17 +27,17 @@ _WAIT = 120.0  # seconds for another run's indexing
 _SETTLED = 2_000_000_000  # nanoseconds: a directory that changed later may change again at the same tick of its clock
 _STEP = 500  # messages between two reports of progress
 _TABLES = """
-CREATE TABLE maildir (path TEXT PRIMARY KEY, changed INTEGER);
-CREATE TABLE file (
+CREATE TABLE IF NOT EXISTS maildir (path TEXT PRIMARY KEY, changed INTEGER);
+CREATE TABLE IF NOT EXISTS file (
     id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, changed INTEGER, print TEXT, maildir TEXT);
-CREATE TABLE message (
+CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, size INTEGER, message_id TEXT, refs TEXT, thrid TEXT,
     sender TEXT, recipients TEXT, subject TEXT, date REAL, labels TEXT, bounce INTEGER, thread TEXT);
-CREATE INDEX message_file ON message (file, offset);
-CREATE INDEX message_thread ON message (thread);
-CREATE INDEX message_id ON message (message_id);
-CREATE TABLE person (email TEXT, message INTEGER, PRIMARY KEY (email, message)) WITHOUT ROWID;
-CREATE TABLE skipped (file INTEGER, offset INTEGER);
+CREATE INDEX IF NOT EXISTS message_file ON message (file, offset);
+CREATE INDEX IF NOT EXISTS message_thread ON message (thread);
+CREATE INDEX IF NOT EXISTS message_id ON message (message_id);
+CREATE TABLE IF NOT EXISTS person (email TEXT, message INTEGER, PRIMARY KEY (email, message)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS skipped (file INTEGER, offset INTEGER);
 """
 
 
@@ -302,7 +302,7 @@ def _prepare(db: sqlite3.Connection) -> bool:
     # The index can always be built again: speed goes before durability here.
     db.execute("PRAGMA synchronous = OFF")
     form = db.execute("PRAGMA user_version").fetchone()[0]
-    if form == 0:
+    if form == 0:  # another run may do the same at this moment
         db.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version = {_FORM};COMMIT;")
         return True
     db.execute("SELECT count(*) FROM file").fetchone()

@@ -37,6 +37,11 @@ class MaildirDrafts:
                     found.append(draft)
         return tuple(found)
 
+    def get(self, draft_id: str) -> StoredDraft | None:
+        """One draft, without a look into the others."""
+        path = self._path(draft_id)
+        return self._stored(path) if path else None
+
     def add(self, raw: bytes) -> StoredDraft:
         """Write a new draft and read it back. NotSavedError when it could not be written; nothing is left behind."""
         name = f"{int(time.time())}.{secrets.token_hex(8)}.thread-finder"

@@ -59,8 +59,10 @@ class History:
 
     ``heard`` is their newest real mail to the owner, in whatever thread and from whichever of their addresses;
     ``wrote`` the owner's newest mail to them that did not come back. ``dead`` are addresses that mail came back from,
-    ``living`` whether any is left. ``skipped`` are (period, purpose) that the user passed over. ``exchanges`` counts
-    their answers since the last long silence. ``finding`` is the thread to write in, None while nobody has looked.
+    ``living`` whether any is left. ``skipped`` are (period, purpose) that the user passed over; ``closed`` is when the
+    user closed this, None where they have reopened it since. ``exchanges`` counts how often the word has come back to
+    the owner since our first letter. ``finding`` is the thread to write in, None while nobody has looked; ``unread``
+    says why their mail could not be read.
     """
 
     contact: Contact

@@ -79,7 +79,7 @@ def _held(history: History, day: date) -> Standing | None:
         if history.heard and history.heard > one.drafted:
             told += f"; they wrote on {day_in_words(history.heard.date())}, so read it again before you send it"
         return Standing(history, State.DRAFTED, told, since=one.drafted.date())
-    if history.closed and not (history.reopened and history.reopened >= history.closed):
+    if history.closed:
         return Standing(history, State.CLOSED, "you closed this", since=history.closed.date())
     if history.snoozed_until and history.snoozed_until > day:
         until = history.snoozed_until

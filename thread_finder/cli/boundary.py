@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import traceback
@@ -63,6 +64,14 @@ def report(error: ThreadFinderError, *, as_json: bool = False) -> ExitCode:
 def note(text: str) -> None:
     """One line to stderr: a warning, or what is going on."""
     sys.stderr.write(one_line(text) + "\n")
+
+
+class Notes(logging.Handler):
+    """What the rooms below have to warn of (a clock that is wrong), as notes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one warning."""
+        note(f"warning: {record.getMessage()}")
 
 
 def _wants_json(ctx: typer.Context) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from thread_finder.cli import (
     template_commands,
     wish_commands,
 )
-from thread_finder.cli.boundary import Boundary
+from thread_finder.cli.boundary import Boundary, Notes
 from thread_finder.cli.options import ConfigOption
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ def root(
 ) -> None:
     """Options before the command hold for it, too."""
     del version
+    logging.getLogger("thread_finder").handlers = [Notes(logging.WARNING)]
     ctx.meta["thread_finder.config"] = config
     ctx.meta["thread_finder.environment"] = dict(os.environ)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
@@ -15,11 +16,15 @@ from thread_finder.mailboxes.gmail_cache import GmailCache
 from thread_finder.mailboxes.gmail_calls import Answer, Caller
 from thread_finder.mailboxes.gmail_drafts import GmailDrafts
 from thread_finder.mailboxes.gmail_errors import GoneError
+from thread_finder.mailboxes.gmail_http import clock_trouble
 from thread_finder.mailboxes.gmail_quota import Limiter, shared_limiter
 from thread_finder.mailboxes.gmail_reader import Reader
 from thread_finder.mailboxes.gmail_search import SMALL_MAILBOX
+from thread_finder.mailboxes.gmail_tokens import TokenStore
 from thread_finder.model import Address, Identity, StoredDraft, Thread
+from thread_finder.userfiles import open_to_others
 
+_log = logging.getLogger(__name__)
 _HISTORY_PAGES = 20  # of 500 changes; after more of them reading anew is no dearer
 
 
@@ -69,11 +74,6 @@ class GmailMailbox(Mailbox):
         """Quota units spent on this account so far in this process."""
         return self._caller.limiter.spent
 
-    @property
-    def clock_skew(self) -> float | None:
-        """Seconds that this machine's clock is ahead of Google's; None before the first answer."""
-        return self._caller.clock_skew
-
     def identities(self) -> tuple[Identity, ...]:
         """See Mailbox.identities: the verified addresses of Gmail's "Send mail as"."""
         if self._identities is None:
@@ -121,6 +121,8 @@ class GmailMailbox(Mailbox):
     def _known_profile(self) -> Answer:
         if self._profile is None:
             self._profile = self._caller.read(self._caller.ask.profile())
+            if trouble := clock_trouble(self._caller.clock_skew):
+                _log.warning("%s: set it, or switch on network time", trouble)
         return self._profile
 
     def _check_owner(self, owner: Sequence[str]) -> None:
@@ -179,6 +181,8 @@ def open_gmail(
     progress: Progress = no_progress,
 ) -> GmailMailbox:
     """The mailbox of an account that has signed in; SignInError if it has not."""
+    if open_to_others(path := TokenStore(state).path(account)):
+        _log.warning("%s can be read by other users of this machine: chmod 600 %s", path, path)
     return GmailMailbox(
         kept_credentials(account, state),
         account=account,

@@ -6,6 +6,7 @@ The loopback flow of RFC 8252 with PKCE; the scopes are the least that reading t
 from __future__ import annotations
 
 import json
+import logging
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,11 @@ from typing import Any
 from thread_finder.errors import SignInError, UnavailableError
 from thread_finder.mailboxes.gmail_errors import LOGIN
 from thread_finder.mailboxes.gmail_tokens import TokenStore
+from thread_finder.userfiles import open_to_others
 
 SCOPES = ("https://www.googleapis.com/auth/gmail.readonly", "https://www.googleapis.com/auth/gmail.compose")
 TIMEOUT = 300  # seconds that the browser may take
+_log = logging.getLogger(__name__)
 _GUIDE = "docs/gmail-setup.md shows how to make and download it"
 _BOXES = f"{LOGIN}, and leave both boxes ticked: reading mail, and managing drafts"
 _DONE = "thread-finder is signed in. You can close this window."
@@ -67,6 +70,8 @@ def login_with_token(
 ) -> SignedIn:
     """Take over a sign-in made elsewhere: google-auth's authorized-user JSON. As ``login`` else."""
     info = _read_json(token_file, "token file")
+    if open_to_others(token_file):
+        _log.warning("%s can be read by other users of this machine: delete it, or chmod 600 it", token_file)
     if "installed" in info or "web" in info:
         raise SignInError(f"{token_file} is a client file, not a token", f"{LOGIN} without --token-file")
     missing = [key for key in ("client_id", "client_secret", "refresh_token") if not info.get(key)]
@@ -202,7 +207,7 @@ def _told() -> Iterator[None]:
     """The sign-in flow's errors as the user's."""
     from google_auth_oauthlib.flow import WSGITimeoutError  # noqa: PLC0415
     from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, OAuth2Error  # type: ignore[import-untyped] # noqa: PLC0415
-    from requests.exceptions import RequestException  # noqa: PLC0415
+    from requests.exceptions import ProxyError, RequestException, SSLError  # noqa: PLC0415
 
     try:
         yield
@@ -216,6 +221,13 @@ def _told() -> Iterator[None]:
         raise SignInError("the sign-in does not allow reading mail and writing drafts", _BOXES) from error
     except webbrowser.Error as error:
         raise SignInError("no browser can be opened here", f"{LOGIN} --no-browser") from error
+    except ProxyError as error:
+        raise UnavailableError("the proxy does not let Google's sign-in through", "check HTTPS_PROXY") from error
+    except SSLError as error:
+        raise UnavailableError(
+            "the secure connection to Google's sign-in failed",
+            "check this machine's clock, and whether a proxy or virus scanner looks into https traffic",
+        ) from error
     except RequestException as error:
         raise UnavailableError(
             f"Google's sign-in server cannot be reached ({type(error).__name__})", "check the network, then try again"

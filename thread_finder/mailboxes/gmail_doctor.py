@@ -10,12 +10,10 @@ from thread_finder.errors import Check, ExitCode, SignInError, ThreadFinderError
 from thread_finder.mailboxes.gmail_auth import SCOPES, credentials, read_client, remember, somebody_elses
 from thread_finder.mailboxes.gmail_calls import Caller
 from thread_finder.mailboxes.gmail_errors import LOGIN
-from thread_finder.mailboxes.gmail_http import TIMEOUT
+from thread_finder.mailboxes.gmail_http import TIMEOUT, clock_trouble
 from thread_finder.mailboxes.gmail_quota import shared_limiter
 from thread_finder.mailboxes.gmail_tokens import TokenStore
 from thread_finder.userfiles import open_to_others
-
-_CLOCK = 300.0  # seconds; sign-in and certificates suffer beyond that
 
 
 def examine(
@@ -83,10 +81,6 @@ def _scopes(used: Any) -> Check:
 
 
 def _clock(skew: float | None) -> Check:
-    if skew is None:
-        return Check("clock", "Gmail does not tell the time")
-    if abs(skew) <= _CLOCK:
-        return Check("clock", "right")
-    minutes, where = round(abs(skew) / 60), "fast" if skew > 0 else "slow"
-    detail = f"this machine's clock is {minutes} minutes {where}"
-    return Check("clock", detail, "set it, or switch on network time", ExitCode.UNAVAILABLE)
+    if trouble := clock_trouble(skew):
+        return Check("clock", trouble, "set it, or switch on network time", ExitCode.UNAVAILABLE)
+    return Check("clock", "Gmail does not tell the time" if skew is None else "right")

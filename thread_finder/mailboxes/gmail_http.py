@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import re
 import ssl
 import time
@@ -25,6 +26,10 @@ from googleapiclient.discovery import Resource, build_from_document
 TIMEOUT = 60.0  # seconds; Google's own default
 _IDLE = 15.0  # seconds after which a kept connection is not trusted to be still open
 _LARGEST_ANSWER = 300 << 20  # bytes after decompression: a batch of 25 long threads stays far below
+
+_CLOCK = 300.0  # seconds off; beyond that certificates and dates suffer
+
+logging.getLogger("googleapiclient").setLevel(logging.CRITICAL)  # what it has to say, we say in our own words
 
 _REQUEST_LINE = re.compile(rb"^[A-Z]+ (\S+)", re.MULTILINE)
 
@@ -114,6 +119,13 @@ def refuse_to_send(uri: str, body: Any = None, headers: Any = None) -> None:
     for target in targets:
         if unquote(urlsplit(target).path).rstrip("/").lower().endswith("/send"):
             raise SendRefusedError(f"thread-finder never sends, but {urlsplit(target).path} was called")
+
+
+def clock_trouble(skew: float | None) -> str:
+    """What is wrong with this machine's clock, in words; "" when it is right or nothing is known."""
+    if skew is None or abs(skew) <= _CLOCK:
+        return ""
+    return f"this machine's clock is {round(abs(skew) / 60)} minutes {'fast' if skew > 0 else 'slow'}"
 
 
 class _Once:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -49,7 +50,7 @@ class Wishes:
     polisher: Polisher | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would.
 
@@ -66,7 +67,7 @@ class Written:
     edited: bool = False
     polish: Polish | None = None
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         """``raw``, parsed."""
         return message_from_bytes(self.raw, policy=policy.default)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _EASTERN = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[^.!?。！？\n\s][^.!?。！？\n]*(?:[.!?。！？]+[\"”»’)]?|\n|$)")
@@ -38,10 +39,11 @@ def grade(text: str) -> float:
     return 0.39 * count / len(told) + 11.8 * heard / count - 15.59
 
 
-def content_words(text: str, stopwords: frozenset[str]) -> set[str]:
+@lru_cache(maxsize=4096)  # a letter of a large batch is compared with each of the others
+def content_words(text: str, stopwords: frozenset[str]) -> frozenset[str]:
     """The words that carry what a text says; of Japanese, its pairs of characters that are not all hiragana."""
     folded = _LINK.sub(" ", text).casefold()
-    words = {word for word in _WORD.findall(_EASTERN.sub(" ", folded)) if len(word) > 3 and word not in stopwords}
+    words = frozenset(w for w in _WORD.findall(_EASTERN.sub(" ", folded)) if len(w) > 3 and w not in stopwords)
     pairs = (folded[i : i + 2] for i in range(len(folded) - 1))
     return words | {
         pair for pair in pairs if _EASTERN.fullmatch(pair[0]) and re.search(r"[\u30a1-\u30ff\u3400-\u9fff]", pair)

@@ -9,7 +9,9 @@ from thread_finder.errors import ExitCode, ThreadFinderError
 from thread_finder.finding.find import find
 from thread_finder.ledger import Pin
 from thread_finder.mailboxes.base import Mailbox, Request
-from thread_finder.model import Candidate, Contact, Finding, Owner, Thread, Verdict
+from thread_finder.model import Candidate, Contact, Finding, Identity, Owner, Thread, Verdict
+
+_CHOSEN = "you chose to begin a new thread; `find --unpin` takes that back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,28 @@ def find_threads(
             yield Failure(contact, answer.problem, exit_code=ExitCode.MAILBOX)
             continue
         pin = pinned(contact.emails)
-        chosen = _chosen(pin, answer.threads) if pin else None
-        found = find(
-            contact, owner, answer.threads,
-            pin=chosen.id if chosen else "", threshold=threshold, identities=identities,
-        )  # fmt: skip
-        yield _anew(found) if pin and not pin.thread_id else found
+        yield answer_for(contact, owner, answer.threads, pin, threshold=threshold, identities=identities)
+
+
+def answer_for(
+    contact: Contact,
+    owner: Owner,
+    threads: tuple[Thread, ...],
+    pin: Pin | None = None,
+    *,
+    threshold: float,
+    identities: Sequence[Identity] = (),
+) -> Finding:
+    """The answer among the threads with one contact; what the user pinned goes before what is found."""
+    chosen = _chosen(pin, threads) if pin else None
+    wanted = chosen.id if chosen else ""
+    found = find(contact, owner, threads, pin=wanted, threshold=threshold, identities=identities)
+    if pin and not pin.thread_id:
+        return _anew(found)
+    if pin and chosen is None:
+        gone = "the thread you pinned is not in this mailbox any more; this is what is found without it"
+        return replace(found, warnings=(*found.warnings, gone))
+    return found
 
 
 def _chosen(pin: Pin, threads: Sequence[Thread]) -> Thread | None:
@@ -79,5 +97,5 @@ def _anew(found: Finding) -> Finding:
     return replace(
         found,
         verdict=Verdict.NEW_THREAD, confidence=1.0, kind=None, thread=None, parent=None,
-        evidence=(), alternatives=(other, *found.alternatives), warnings=(),
+        evidence=(), alternatives=(other, *found.alternatives), warnings=(_CHOSEN,),
     )  # fmt: skip

@@ -31,15 +31,26 @@ def find(
     names: Contacts = None,
     everybody: AllOption = False,
     config: ConfigOption = None,
+    pin: Annotated[
+        str,
+        typer.Option(
+            "--pin",
+            metavar="THREAD",
+            help="Choose the thread yourself: its id, or the beginning of it; `new`: none fits.",
+        ),
+    ] = "",
+    unpin: Annotated[bool, typer.Option("--unpin", help="Take back the choice made by --pin.")] = False,
     as_json: JsonOption = False,
     as_of: AsOfOption = None,
 ) -> None:
-    """Which thread to answer, and why.
+    """Which thread to answer, and why. What you choose with --pin holds for preview, draft and batch as well.
 
     \b
     thread-finder find "Jane Doe"
     thread-finder find --all --json > findings.json
+    thread-finder find "Jane Doe" --pin 18c2f4
     """
+    from thread_finder.app import pinning
     from thread_finder.app.finding import Failure, find_threads
     from thread_finder.cli.opening import opened, wanted
     from thread_finder.cli.screen import print_json, watching
@@ -48,8 +59,20 @@ def find(
 
     session = opened(ctx, config, as_of)
     contacts = wanted(session, names, everybody)
-    with watching(quiet=as_json) as progress, session.mailbox(progress) as mailbox:
-        results = list(find_threads(mailbox, session.owner, contacts, threshold=session.config.threshold))
+    if (pin or unpin) and (len(contacts) != 1 or (pin and unpin)):
+        raise ContactError("--pin and --unpin are for one contact, and not both at once", "name one contact")
+    with (
+        watching(quiet=as_json) as progress,
+        session.mailbox(progress) as mailbox,
+        session.ledger(rehearsal=not (pin or unpin)) as ledger,
+    ):
+        if unpin:
+            pinning.unpin(contacts[0], session, ledger)
+        if pin:
+            results = [pinning.pin(contacts[0], pin, session, mailbox, ledger, finding_shape)]
+        else:
+            threshold = session.config.threshold
+            results = list(find_threads(mailbox, session.owner, contacts, threshold=threshold, pinned=ledger.pinned))
     if as_json:
         print_json([failure_shape(r) if isinstance(r, Failure) else finding_shape(r) for r in results])
     else:
@@ -93,8 +116,12 @@ def preview(
         attachments=letters.read_attachments(attach or []),
         polisher=polisher_of(ctx, session) if polish else None,
     )
-    with watching(quiet=as_json or as_eml) as progress, session.mailbox(progress) as mailbox:
-        results = list(write_for(Run(session, mailbox), contacts, wishes))
+    with (
+        watching(quiet=as_json or as_eml) as progress,
+        session.mailbox(progress) as mailbox,
+        session.ledger(rehearsal=True) as ledger,
+    ):
+        results = list(write_for(Run(session, mailbox, ledger), contacts, wishes))
     if as_json:
         print_json([failure_shape(r) if isinstance(r, Failure) else preview_shape(r) for r in results])
     elif as_eml and not isinstance(results[0], Failure):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from thread_finder.finding.addresses import address_warnings, own_address, reply_address
 from thread_finder.finding.confidence import confidence
@@ -16,6 +17,7 @@ from thread_finder.model import (
     Evidence,
     Finding,
     Identity,
+    Kind,
     Label,
     Message,
     Owner,
@@ -70,16 +72,23 @@ def find(
 
 
 def _choose(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin: str) -> tuple[Ranked | None, float]:
-    pinned = next((one for one in ranked if one.thread.id == pin), None) if pin else None
-    if pinned:
+    pinned = _pinned(ranked, threads, pin) if pin else None
+    if pinned and parent_of(pinned.thread, pair):
         evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.evidence)
-        return Ranked(pinned.thread, pinned.kind, pinned.score, evidence, pinned.meeting, pinned.first), 1.0
+        return replace(pinned, evidence=evidence), 1.0
     if not _acquainted(threads, pair):
         return None, 0.9
     usable = [one for one in ranked if one.score > NOTHING and parent_of(one.thread, pair) is not None]
     if not usable:
         return None, 0.6
     return usable[0], confidence(usable)[0]
+
+
+def _pinned(ranked: Sequence[Ranked], threads: Sequence[Thread], pin: str) -> Ranked | None:
+    """The thread the user chose; one without a word between the two is a conversation."""
+    found = next((one for one in ranked if one.thread.id == pin), None)
+    other = next((thread for thread in threads if thread.id == pin), None)
+    return found or (Ranked(other, Kind.CONVERSATION, 0.0, ()) if other else None)
 
 
 NOTHING = -1.4

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from thread_finder.finding.people import Pair
-from thread_finder.finding.signals import SIGNALS
 from thread_finder.finding.view import Seen, View, just_after, views
 from thread_finder.finding.weights import log_odds, weights
 from thread_finder.model import Evidence, Kind, PartialDate, Thread
@@ -18,6 +17,8 @@ from thread_finder.model import Evidence, Kind, PartialDate, Thread
 MONTHS_AROUND = timedelta(days=75)
 AFTERWARDS = timedelta(days=21)
 EVIDENCE = 6
+PLACES = ("agreed", "follows", "took-place", "fits-met-on", "misses-met-on", "declined", "routine")
+"""The traits of a thread's place that the user is told."""
 UNLIKELY = -4.0
 """Log-odds of scheduling under which a day that a thread names is no meeting."""
 
@@ -162,34 +163,47 @@ def _brevity(seen: Seen) -> float:
 
 
 def _evidence(judged: _Judged, days: Sequence[date], traits: dict[str, float]) -> tuple[Evidence, ...]:
-    """What speaks for the thread, in the order of its weight; each signal once a message."""
-    view, kind, found = judged.view, judged.kind, []
-    if kind is not Kind.CONVERSATION:
-        words = weights("arranging")
-        for seen in view.direct:
-            found += [Evidence(hit.signal, seen.message.message_id, hit.quote, words.get(hit.signal, 0.0))
-                      for hit in seen.reading.hits if words.get(hit.signal, 0.0) > 0]  # fmt: skip
-    thanking = _thanks(view, days)[1]
-    if kind is Kind.THANK_YOU and thanking:
-        words = weights("thanking")
-        found += [Evidence(hit.signal, thanking.message.message_id, hit.quote, words.get(hit.signal, 0.0) + 3)
-                  for hit in thanking.reading.hits if words.get(hit.signal, 0.0) > 0]  # fmt: skip
-        if thanking.day and any(just_after(thanking.day, day) for day in days):
-            found.append(
-                Evidence("just-after-meeting", thanking.message.message_id, "", words["just-after-meeting"] + 3)
-            )
+    """What speaks for a thread: what its messages say, each signal once a message, then its place among the others."""
+    kind = judged.kind
+    found = _thankful(judged.view, days) if kind is Kind.THANK_YOU else []
+    found += _arranged(judged.view) if kind is not Kind.CONVERSATION else []
     seen_once: dict[tuple[str, str], Evidence] = {}
     for one in found:
         seen_once.setdefault((one.signal, one.message_id), one)
-    best = sorted(seen_once.values(), key=lambda one: -one.weight)[:EVIDENCE]
-    return (*best, *_placed(view, traits))
+    best = sorted(seen_once.values(), key=lambda one: -one.weight)
+    last = judged.view.direct[-1].message.message_id
+    both, two = "one-sided" not in traits, not judged.view.others
+    placed = [
+        *(["both-wrote"] if both else []),
+        *(["only-two"] if two else []),
+        *(name for name in PLACES if name in traits),
+    ]
+    known = weights("choice")
+    return (*best[:EVIDENCE], *(Evidence(name, last, "", known.get(name, 0.0)) for name in placed))
 
 
-def _placed(view: View, traits: dict[str, float]) -> tuple[Evidence, ...]:
-    last = view.direct[-1].message.message_id
-    shown = ["both-wrote"] * ("one-sided" not in traits) + ["only-two"] * (not view.others)
-    shown += [name for name in ("agreed", "fits-met-on") if name in traits]
-    return tuple(Evidence(name, last, "", weights("choice").get(name, 0.0)) for name in shown if name in SIGNALS)
+def _arranged(view: View) -> list[Evidence]:
+    known = weights("arranging")
+    return [
+        Evidence(hit.signal, seen.message.message_id, hit.quote, known[hit.signal])
+        for seen in view.direct
+        for hit in seen.reading.hits
+        if known.get(hit.signal, 0.0) > 0 and seen.odds > UNLIKELY
+    ]
+
+
+def _thankful(view: View, days: Sequence[date]) -> list[Evidence]:
+    """The thanks themselves go before anything else that the thread says."""
+    known, first = weights("thanking"), max(weights("arranging").values())
+    seen = _thanks(view, days)[1] or view.direct[0]
+    found = [
+        Evidence(hit.signal, seen.message.message_id, hit.quote, first + known[hit.signal])
+        for hit in seen.reading.hits
+        if known.get(hit.signal, 0.0) > 0
+    ]
+    if found and seen.day and any(just_after(seen.day, day) for day in days):
+        found.append(Evidence("just-after-meeting", seen.message.message_id, "", first + known["just-after-meeting"]))
+    return found
 
 
 def _fits(view: View, met_on: PartialDate, meeting: date | None) -> bool:

@@ -24,14 +24,12 @@ class Lexicon:
     """The word lists of one language; the keys are explained in ``lexicon/en.toml``."""
 
     stopwords: frozenset[str] = frozenset()
-    articles: tuple[str, ...] = ()
     small: frozenset[str] = frozenset()
     i_am: tuple[str, ...] = ()
     greetings: tuple[str, ...] = ()
     closings: tuple[str, ...] = ()
     formal: str = ""
     informal: str = ""
-    addresses: tuple[str, str] = ("", "")
     media: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     durations: Mapping[str, int] = field(default_factory=dict)
@@ -45,14 +43,12 @@ def lexicon(language: str) -> Lexicon:
     table = tomllib.loads(files(__package__).joinpath("lexicon", f"{language}.toml").read_text(encoding="utf-8"))
     return Lexicon(
         stopwords=frozenset(table["stopwords"].split()),
-        articles=tuple(table["articles"]),
         small=frozenset(table["small"].split()),
         i_am=tuple(table["i_am"]),
         greetings=tuple(table["greetings"]),
         closings=tuple(table["closings"]),
         formal=table["formal"],
         informal=table["informal"],
-        addresses=(table["addresses"][0], table["addresses"][1]),
         media={name: tuple(words) for name, words in table["media"].items()},
         phrases={name: tuple(words) for name, words in table["phrases"].items()},
         durations={phrase: int(minutes) for phrase, minutes in table.get("durations", {}).items()},

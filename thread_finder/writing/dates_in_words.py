@@ -43,9 +43,9 @@ _PHRASES = {
         "el año pasado", "hace {n} años", "en {year}", ("dos", "tres", "cuatro"),
     ),
     "fr": _Phrases(
-        "aujourd’hui", "hier", "il y a quelques jours", "la semaine dernière", "il y a {n} semaines", "ce mois-ci",
-        "le mois dernier", "en {month}", "en {month} dernier", "en {month} de l’année dernière", "en {month} {year}",
-        "cette année", "l’année dernière", "il y a {n} ans", "en {year}", ("deux", "trois", "quatre"),
+        "aujourd'hui", "hier", "il y a quelques jours", "la semaine dernière", "il y a {n} semaines", "ce mois-ci",
+        "le mois dernier", "en {month}", "en {month} dernier", "en {month} de l'année dernière", "en {month} {year}",
+        "cette année", "l'année dernière", "il y a {n} ans", "en {year}", ("deux", "trois", "quatre"),
     ),
     "de": _Phrases(
         "heute", "gestern", "vor ein paar Tagen", "letzte Woche", "vor {n} Wochen", "diesen Monat", "letzten Monat",
@@ -59,8 +59,8 @@ _PHRASES = {
     ),
     "it": _Phrases(
         "oggi", "ieri", "qualche giorno fa", "la settimana scorsa", "{n} settimane fa", "questo mese",
-        "il mese scorso", "a {month}", "lo scorso {month}", "a {month} dell’anno scorso", "nel {month} del {year}",
-        "quest’anno", "l’anno scorso", "{n} anni fa", "nel {year}", ("due", "tre", "quattro"),
+        "il mese scorso", "a {month}", "lo scorso {month}", "a {month} dell'anno scorso", "nel {month} del {year}",
+        "quest'anno", "l'anno scorso", "{n} anni fa", "nel {year}", ("due", "tre", "quattro"),
     ),
     "nl": _Phrases(
         "vandaag", "gisteren", "een paar dagen geleden", "vorige week", "{n} weken geleden", "deze maand", "vorige maand",

@@ -16,6 +16,8 @@ LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl", "ja")
 FORMAL_BY_DEFAULT = frozenset({"de", "fr", "ja"})
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SCRIPT = 0.2  # share of a text's letters from which a script tells its language
+_SENTENCE = 12  # ideographs; Japanese does without kana in a name or a term, hardly in a sentence
 _SAMPLE = 4000  # characters; the language of a mail shows long before
 
 
@@ -68,9 +70,14 @@ def detect(texts: Iterable[str]) -> str:
     """
     text = " ".join(texts)[:_SAMPLE]
     letters = sum(c.isalpha() for c in text) or 1
-    for language, first, last in (("ja", "\u3040", "\u30ff"), ("ko", "\uac00", "\ud7af"), ("zh", "\u4e00", "\u9fff")):
-        if sum(first <= c <= last for c in text) > letters * 0.2:
-            return language
+    kana, hangul, ideographs = (
+        sum(first <= c <= last for c in text)
+        for first, last in (("\u3040", "\u30ff"), ("\uac00", "\ud7af"), ("\u4e00", "\u9fff"))
+    )
+    if hangul > letters * _SCRIPT:
+        return "ko"
+    if kana + ideographs > letters * _SCRIPT:
+        return "ja" if kana else "zh" if ideographs >= _SENTENCE else ""  # a few ideographs could be either's
     counts = Counter(word.casefold() for word in _WORD.findall(text))
     scores = sorted(
         ((sum(counts[w] for w in lexicon(code).stopwords), code) for code in LANGUAGES if code != "ja"), reverse=True

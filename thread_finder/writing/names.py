@@ -76,7 +76,7 @@ def first_name(name: str) -> str:
             return ""
     if _is_initial(words[0]):
         return ""
-    if len(words) > 2 and words[0].casefold() in _DOUBLED and words[1].casefold() in _SECOND_HALVES:
+    if len(words) > 1 and words[0].casefold() in _DOUBLED and words[1].casefold() in _SECOND_HALVES:
         return f"{words[0]} {words[1]}"
     return words[0]
 

@@ -128,9 +128,11 @@ def _without_i_am(introduction: str, language: str) -> str:
 
 def _signs(facts: Facts) -> str:
     """The name below the letter, above the signature; "" where the signature begins with that very name."""
-    whole = facts.formal or is_eastern(facts.sender)
+    eastern = is_eastern(facts.sender)
+    whole = facts.formal or eastern
     name = facts.signs or (facts.sender if whole else first_name(facts.sender) or facts.sender)
-    begins_alike = facts.signature.strip().partition("\n")[0].strip() == name
+    first = facts.signature.strip().partition("\n")[0].strip()
+    begins_alike = first.startswith(name) if eastern else first == name
     return "" if begins_alike or facts.signature.strip() == facts.sender else _plain(name)
 
 

@@ -120,6 +120,7 @@ def _environment(find: Find) -> SandboxedEnvironment:
         "ends": sentences.ends,
         "of": sentences.of,
         "inverted": sentences.inverted,
+        "accusative": sentences.accusative,
     }
     environment.filters = {name: environment.filters[name] for name in FILTERS} | own
     return environment

@@ -22,9 +22,9 @@ Choose = Callable[[Sequence[str]], int]
 """Says which of several wordings to take, each given by the number of its line in the template."""
 
 _STOPS = ".!?…。！？"
-_SENTENCE_END = re.compile(rf"[{_STOPS}][\"'”’»)」』]*\s*$")
+_SENTENCE_END = re.compile(rf"[{_STOPS}][\s\"'“”’»)」』]*$")
 _FINAL = re.compile(rf"[{_STOPS},;:、\s]+$")
-_QUOTED_STOP = re.compile(rf"[{_STOPS}]([\"”’»」』])$")
+_QUOTED_STOP = re.compile(rf"[{_STOPS}](\s?[\"“”’»」』])$")
 _ABBREVIATION = re.compile(
     r"(?:^|\s)(?:\w+\.\w+|inc|ltd|co|corp|bros|jr|sr|st|dr|prof|no|vs|etc|usw|bzw|ecc|enz|p)\.$", re.I
 )
@@ -137,7 +137,7 @@ def starts(text: str, *beginnings: str) -> bool:
 
 def ends(text: str, *endings: str) -> bool:
     """Whether ``text`` ends with one of these, its full stop aside."""
-    return _FINAL.sub("", _folded(text)).endswith(tuple(map(_folded, endings)))
+    return _folded(text).rstrip(".。 ").endswith(tuple(map(_folded, endings)))
 
 
 def inverted(text: str) -> Fact:
@@ -145,6 +145,15 @@ def inverted(text: str) -> Fact:
     subject, _, rest = text.partition(" ")
     verb, _, rest = rest.partition(" ")
     return Fact(f"{verb} {subject.lower()} {rest}" if verb else text)
+
+
+def accusative(text: str) -> Fact:
+    """German: "der lange Weg" as it stands after "über", "den langen Weg"; other genders do not change."""
+    words = text.split(" ")
+    if _folded(words[0]) != "der":
+        return Fact(text)
+    noun = next((place for place, word in enumerate(words[1:], 1) if not word[:1].islower()), 1)
+    return Fact(" ".join(["den", *(re.sub(r"e(?=,?$)", "en", word) for word in words[1:noun]), *words[noun:]]))
 
 
 _CONTRACTIONS = {

@@ -36,11 +36,13 @@ from thread_finder.model import (
     Update,
     Verdict,
 )
-from thread_finder.writing.etiquette import check
+from thread_finder.writing.etiquette import NUMBERS, check
 from thread_finder.writing.facts import Facts, Occasion
 from thread_finder.writing.gathering import gather
 from thread_finder.writing.language import LANGUAGES
+from thread_finder.writing.reading import count_words, grade
 from thread_finder.writing.render import Templates, render, shipped_templates
+from thread_finder.writing.rules_of_form import sameness
 
 TODAY = date(2026, 11, 24)
 Data = Mapping[str, Any]
@@ -165,48 +167,21 @@ def _spread(found: Sequence[Sample]) -> str:
     return f"{min(counts)}-{statistics.median(counts):.0f}-{max(counts)}" if counts else "-"
 
 
-def count_words(text: str) -> int:
-    """Words; of Japanese two characters count as one."""
-    eastern = sum(c >= "\u3000" for c in text)
-    return eastern // 2 + len("".join(" " if c >= "\u3000" else c for c in text).split())
-
-
 def _alike(found: Iterable[Sample]) -> str:
-    """How many of their words two letters of one reason and kind share: the mean and the worst."""
+    """How many of their words two letters of one reason and kind share: the mean, and how many pairs are too much alike."""
     groups: dict[tuple[object, ...], list[Sample]] = {}
-    for s in found:
-        groups.setdefault((s.facts.reason.kind, s.kind, s.rich), []).append(s)
-    shares = [_shared(a, b) for group in groups.values() for a, b in combinations(group, 2) if a.kind != "follow-up"]
-    return f"{statistics.mean(shares):.0%} (to {max(shares):.0%})" if shares else "-"
-
-
-def _shared(one: Sample, other: Sample) -> float:
-    """The part of the shorter letter's words, greeting and sign-off aside, that the other has, too."""
-    a, b = (
-        {w for name, text in s.letter.parts if name not in ("greeting", "closing") for w in _tokens(text)}
-        for s in (one, other)
-    )
-    return len(a & b) / max(1, min(len(a), len(b)))
-
-
-def _tokens(text: str) -> set[str]:
-    if any(c >= "\u3040" for c in text):
-        bare = "".join(c for c in text if c.isalnum())
-        return {bare[i : i + 3] for i in range(len(bare) - 2)}
-    return {word for word in "".join(c if c.isalnum() else " " for c in text.lower()).split() if len(word) > 3}
-
-
-def grade(text: str) -> float:
-    """Flesch-Kincaid grade level of an English text."""
-    words = [w for w in "".join(c if c.isalpha() or c == "'" else " " for c in text).split() if w.strip("'")]
-    sentences = max(1, sum(text.count(stop) for stop in ".!?"))
-    return 0.39 * len(words) / sentences + 11.8 * sum(map(_syllables, words)) / max(1, len(words)) - 15.59
-
-
-def _syllables(word: str) -> int:
-    lowered = word.lower().strip("'")
-    groups = sum(c in "aeiouy" and (i == 0 or lowered[i - 1] not in "aeiouy") for i, c in enumerate(lowered))
-    return max(1, groups - (lowered.endswith("e") and not lowered.endswith("le") and groups > 1))
+    for sample in found:
+        if sample.kind != "follow-up":
+            groups.setdefault((sample.facts.reason.kind, sample.kind, sample.rich), []).append(sample)
+    shares = [
+        sameness(one.letter, other.letter, one.facts)
+        for group in groups.values()
+        for one, other in combinations(group, 2)
+    ]
+    if not shares:
+        return "-"
+    over = sum(share > NUMBERS["sameness"] for share in shares) / len(shares)
+    return f"{statistics.mean(shares):.0%}, {over:.1%} of pairs over {NUMBERS['sameness']:.0%}"
 
 
 def speed(found: Sequence[Sample], letters: int = 1000) -> float:

@@ -168,20 +168,24 @@ def _spread(found: Sequence[Sample]) -> str:
 
 
 def _alike(found: Iterable[Sample]) -> str:
-    """How many of their words two letters of one reason and kind share: the mean, and how many pairs are too much alike."""
+    """How many of their words two letters of one kind share, the owner's news aside: the mean, and how many pairs too many.
+
+    Pairs with the very same reason in the user's words are left out: no two contacts win the same prize.
+    """
     groups: dict[tuple[object, ...], list[Sample]] = {}
     for sample in found:
         if sample.kind != "follow-up":
             groups.setdefault((sample.facts.reason.kind, sample.kind, sample.rich), []).append(sample)
-    shares = [
-        sameness(one.letter, other.letter, one.facts)
-        for group in groups.values()
-        for one, other in combinations(group, 2)
-    ]
+    pairs = [pair for group in groups.values() for pair in combinations(group, 2) if not _same_reason(*pair)]
+    shares = [sameness(one.letter, other.letter, one.facts) for one, other in pairs]
     if not shares:
         return "-"
     over = sum(share > NUMBERS["sameness"] for share in shares) / len(shares)
     return f"{statistics.mean(shares):.0%}, {over:.1%} of pairs over {NUMBERS['sameness']:.0%}"
+
+
+def _same_reason(one: Sample, other: Sample) -> bool:
+    return bool(one.facts.reason.text) and one.facts.reason.text == other.facts.reason.text
 
 
 def speed(found: Sequence[Sample], letters: int = 1000) -> float:

@@ -64,12 +64,12 @@ _PHRASES = {
     ),
     "nl": _Phrases(
         "vandaag", "gisteren", "een paar dagen geleden", "vorige week", "{n} weken geleden", "deze maand", "vorige maand",
-        "in {month}", "afgelopen {month}", "in {month} vorig jaar", "in {month} {year}", "dit jaar",
+        "in {month}", "afgelopen {month}", "in {month} van vorig jaar", "in {month} {year}", "dit jaar",
         "vorig jaar", "{n} jaar geleden", "in {year}", ("twee", "drie", "vier"),
     ),
     "ja": _Phrases(
         "今日", "昨日", "先日", "先週", "{n}週間ほど前", "今月", "先月", "今年の{month}", "昨年の{month}", "昨年の{month}",
-        "{year}年{month}", "今年", "昨年", "{n}年前", "{year}年", ("二", "三", "四"),
+        "{year}年{month}", "今年", "昨年", "{n}年前", "{year}年", ("2", "3", "4"),
     ),
 }  # fmt: skip
 

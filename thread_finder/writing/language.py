@@ -26,6 +26,7 @@ class Lexicon:
     """The word lists of one language; the keys are explained in ``lexicon/en.toml``."""
 
     stopwords: frozenset[str] = frozenset()
+    articles: tuple[str, ...] = ()
     small: frozenset[str] = frozenset()
     i_am: tuple[str, ...] = ()
     greetings: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ def lexicon(language: str) -> Lexicon:
     table = tomllib.loads(files(__package__).joinpath("lexicon", f"{language}.toml").read_text(encoding="utf-8"))
     return Lexicon(
         stopwords=frozenset(table["stopwords"].split()),
+        articles=tuple(table["articles"]),
         small=frozenset(table["small"].split()),
         i_am=tuple(table["i_am"]),
         greetings=tuple(table["greetings"]),

@@ -138,7 +138,9 @@ class Automatic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarPart:
-    """What a text/calendar part tells (RFC 5545, 5546). ``start`` is aware where the part says the zone."""
+    """What a text/calendar part tells (RFC 5545, 5546). ``start`` is aware where the part says the zone; ``answer`` is
+    what a REPLY says: ACCEPTED, DECLINED, TENTATIVE.
+    """
 
     method: str = ""
     uid: str = ""
@@ -149,6 +151,7 @@ class CalendarPart:
     recurring: bool = False
     status: str = ""
     location: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

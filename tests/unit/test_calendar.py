@@ -39,6 +39,14 @@ def test_an_invitation_tells_all() -> None:
     assert event.attendees == (Address("soren@y.example", "Søren Åberg"),)
 
 
+@pytest.mark.parametrize("state", ["ACCEPTED", "DECLINED", "TENTATIVE"])
+def test_a_reply_tells_what_was_answered(state: str) -> None:
+    data = invitation(method="REPLY").replace(b"PARTSTAT=ACCEPTED", f"PARTSTAT={state}".encode())
+    assert only(data).answer == state
+    assert only(data.replace(b"VERSION:2.0", b"VERSION")).answer == state  # by lines
+    assert only(invitation()).answer == ""
+
+
 @pytest.mark.parametrize(
     ("start", "moment", "offset"),
     [

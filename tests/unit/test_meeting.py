@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -138,6 +139,26 @@ def test_a_calendar_has_the_last_word() -> None:
         )
         == "2024-03-15"
     )
+
+
+def test_a_declined_invitation_is_no_meeting() -> None:
+    start = datetime(2024, 3, 15, 15, tzinfo=UTC)
+    asked = CalendarPart("REQUEST", "u1", "Noor / Ida", start, ME, (HER,))
+    declined = replace(asked, method="REPLY", answer="DECLINED")
+    assert day_of(mail(0, ME, "An invitation.", calendar=asked), mail(1, HER, "Declined.", calendar=declined)) == "None"
+
+
+def test_a_subject_can_name_the_day() -> None:
+    asks = mail(0, ME, "Would that suit you? I bring cake.", subject="Tea on Saturday 16 March")
+    assert day_of(asks, mail(0, HER, "It would indeed, see you then.")) == "2024-03-16"
+
+
+def test_what_was_done_yesterday_is_not_when_they_met() -> None:
+    own = arranged()
+    note = thread(
+        mail(12, ME, "You told me to listen first. Yesterday I did. Thank you for having me.")
+    )
+    assert str(met_on(note, Kind.THANK_YOU, [own, note], PAIR)) == "2024-03-13"
 
 
 # --- the meeting of a finding --------------------------------------------------------------------------------

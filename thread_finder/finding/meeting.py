@@ -98,14 +98,15 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date) -> N
         day = _start(part.start, message.date)
         if day and day >= written and len(part.attendees) < _MANY:
             found.day, found.settled, found.by = day, True, author
-            found.off = part.method == "CANCEL" or part.status == "CANCELLED"
+            found.off = part.method == "CANCEL" or part.status == "CANCELLED" or part.answer == "DECLINED"
             found.table.append(day)
     if message.calendar or ((found.past or _looks_back(reading)) and "suggests-time" not in reading.acts):
         return
     if found.day and any(mention.out and mention.may_be(found.day) for mention in reading.times):
         found.off = True
     leaving = found.day if "moves" in reading.acts else None
-    days = _named(reading.times, found.table, written, leaving)
+    subject = [] if found.table or is_reply_subject(message.subject) else _in_subject(message)
+    days = _named([*reading.times, *subject], found.table, written, leaving)
     known = [day for day in days if day in found.table]
     if not known and not reading.acts & _ARRANGING and len(message.new_text.split()) > _NOTE:
         return
@@ -227,7 +228,7 @@ def _remembered(back: tuple[Message, Reading], agreed: Sequence[date]) -> date |
     message, reading = back
     written = _written(message)
     text = tidy(message.new_text)
-    quotes = [hit.quote for hit in reading.hits if hit.signal in LOOKING_BACK]
+    quotes = [hit.quote for hit in reading.hits if hit.signal in ("thanks-for-meeting", "glad-we-met")]
     subject = [] if is_reply_subject(message.subject) else _in_subject(message)
     near = [m for m in (*subject, *reading.times) if m.past and timedelta(0) <= written - m.past <= _REMEMBERED_WITHIN]
     before = [day for day in agreed if timedelta(0) <= written - day <= _THANKED_WITHIN]

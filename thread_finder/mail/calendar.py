@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -73,7 +73,8 @@ def _by_the_library(text: str) -> tuple[CalendarPart, ...]:
 
 
 def _event(event: Any, method: str) -> CalendarPart:
-    people = (_person(str(one), getattr(one, "params", {})) for one in _listed(event.get("ATTENDEE"))[:_MAX_ATTENDEES])
+    asked = _listed(event.get("ATTENDEE"))[:_MAX_ATTENDEES]
+    people = (_person(str(one), getattr(one, "params", {})) for one in asked)
     organizers = _listed(event.get("ORGANIZER"))
     organizer = _person(str(organizers[0]), getattr(organizers[0], "params", {})) if organizers else None
     return CalendarPart(
@@ -86,7 +87,13 @@ def _event(event: Any, method: str) -> CalendarPart:
         recurring="RRULE" in event or "RDATE" in event,
         status=_token(_first(event.get("STATUS"))),
         location=_flat(_first(event.get("LOCATION"))),
+        answer=_answer(method, (str(getattr(one, "params", {}).get("PARTSTAT", "")) for one in asked)),
     )
+
+
+def _answer(method: str, states: Iterable[str]) -> str:
+    """What the one attendee of a REPLY answers (RFC 5546 3.2.3); "" for other methods."""
+    return _token(next((state for state in states if state), "")) if _token(method) == "REPLY" else ""
 
 
 def _start(value: Any) -> datetime | date | None:
@@ -171,6 +178,7 @@ def _event_of(fields: _Fields, method: str) -> CalendarPart:
         recurring="RRULE" in fields or "RDATE" in fields,
         status=_token(text("STATUS")),
         location=text("LOCATION"),
+        answer=_answer(method, (parameters.get("PARTSTAT", "") for parameters, _ in fields.get("ATTENDEE", ()))),
     )
 
 

@@ -155,9 +155,7 @@ def test_a_subject_can_name_the_day() -> None:
 
 def test_what_was_done_yesterday_is_not_when_they_met() -> None:
     own = arranged()
-    note = thread(
-        mail(12, ME, "You told me to listen first. Yesterday I did. Thank you for having me.")
-    )
+    note = thread(mail(12, ME, "You told me to listen first. Yesterday I did. Thank you for having me."))
     assert str(met_on(note, Kind.THANK_YOU, [own, note], PAIR)) == "2024-03-13"
 
 

@@ -84,6 +84,11 @@ def test_a_letter_is_told_to_be_in_its_language(code: str) -> None:
     assert likely_languages(fold(letter))[0] == code
 
 
+def test_a_few_words_are_in_the_language_of_what_they_answer() -> None:
+    assert likely_languages("kl. 18 utenfor?", "Hva gjør du på torsdag? Skal vi ta en kaffe?")[0] == "no"
+    assert likely_languages("ok!", "") == ("en",)
+
+
 def test_search_words_pass_over_languages_without_a_file() -> None:
     assert search_words(["xx", "de"]) == lexicon("de").search
 

@@ -104,9 +104,8 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date) -> N
         return
     if found.day and any(mention.out and mention.may_be(found.day) for mention in reading.times):
         found.off = True
-    leaving = found.day if "moves" in reading.acts else None
     subject = [] if found.table or is_reply_subject(message.subject) else _in_subject(message)
-    days = _named([*reading.times, *subject], found.table, written, leaving)
+    days = _named([*reading.times, *subject], found, written, moves="moves" in reading.acts)
     known = [day for day in days if day in found.table]
     if not known and not reading.acts & _ARRANGING and len(message.new_text.split()) > _NOTE:
         return
@@ -122,21 +121,29 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date) -> N
         found.settled = found.day is not None
 
 
-def _named(times: Iterable[Mention], table: Sequence[date], written: date, leaving: date | None) -> list[date]:
+def _named(times: Iterable[Mention], found: Agenda, written: date, *, moves: bool) -> list[date]:
     """The days to come that a message names, those with an hour first.
 
-    A mere "Wednesday" is never today, nor the day that is just being left for another.
+    A mere "Friday" is never today, nor the day that is just being left for another; a new one is next to the day
+    agreed on.
     """
     days: dict[date, bool] = {}
     for mention in times:
         if mention.day is None or mention.out or mention.stretch:
             continue
-        spoken = [d for d in table if d >= written and not (mention.weekday and d in (written, leaving))]
-        known = next((day for day in reversed(spoken) if mention.may_be(day)), None)
-        day = known or mention.day
+        mere = mention.weekday and not mention.sure
+        never = (written, found.day if moves else None) if mere else ()
+        known = next((d for d in reversed(found.table) if d >= written and d not in never and mention.may_be(d)), None)
+        day = known or (_beside(found.day, mention, written) if mere and found.day else None) or mention.day
         if written <= day <= written + _FAR:
             days[day] = days.get(day, False) or mention.hour is not None
     return sorted(days, key=lambda day: not days[day])
+
+
+def _beside(agreed: date, weekday: Mention, written: date) -> date | None:
+    """The weekday that lies next to the day agreed on; None where both are gone."""
+    near = [agreed + timedelta(days=shift) for shift in (1, -1, 2, -2, 3, -3)]
+    return next((day for day in near if day > written and weekday.may_be(day)), None)
 
 
 def _written(message: Message) -> date:

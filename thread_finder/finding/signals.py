@@ -19,6 +19,7 @@ from thread_finder.model import Message
 
 QUOTE = 160  # characters of a message that evidence shows
 SURE_OF_LANGUAGE = 3  # so many everyday words of a language tell it; where fewer do, English is read as well
+SHORT = 200  # characters under which a mail may be too short to tell its language
 _ACT_LIMIT = 3  # hits of one act in one message that are kept
 
 
@@ -117,7 +118,9 @@ class Reading:
 def read(message: Message) -> Reading:
     """The signals of a message: of its subject, its new text, and its calendar parts."""
     written = message.date.date() if message.date else date(1970, 1, 1)
-    reading = _read_text(tidy(message.new_text), written)
+    text = tidy(message.new_text)
+    answered = f"{message.subject} {message.quoted_text[:SHORT]}" if len(text) < SHORT else ""
+    reading = _read_text(text, written, answered)
     hits = list(reading.hits)
     for part in message.calendar:
         if part.method in ("REQUEST", "REPLY", "COUNTER", "PUBLISH", ""):
@@ -137,13 +140,13 @@ def read(message: Message) -> Reading:
 
 
 @lru_cache(maxsize=4096)
-def _read_text(text: str, written: date) -> Reading:
+def _read_text(text: str, written: date, answered: str = "") -> Reading:
     if not text.strip():
         return Reading()
     folded = fold(text)
     hits: list[Hit] = []
     times: tuple[Mention, ...] = ()
-    for code in likely_languages(folded):
+    for code in likely_languages(folded, answered):
         words = lexicon(code)
         bare = _masked(folded, words)
         hits += _hits(text, bare, words)
@@ -154,8 +157,11 @@ def _read_text(text: str, written: date) -> Reading:
     return Reading(tuple(hits), times)
 
 
-def likely_languages(folded: str) -> tuple[str, ...]:
-    """The languages to read a text in: by script, else by everyday words; English beside another if it shows, too."""
+def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
+    """The languages to read a text in: by script, else by everyday words; English beside another if it shows, too.
+
+    A few words ("Kl. 18?") are taken to be in the language of the mail they answer.
+    """
     sample = folded[:3_000]
     if re.search(r"[\u3040-\u30ff]", sample):
         return _known("ja", "en")
@@ -167,6 +173,8 @@ def likely_languages(folded: str) -> tuple[str, ...]:
     scores = {code: len(words & lexicon(code).common) for code in languages() if lexicon(code).spaced}
     ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
     best = scores[ranked[0]]
+    if best < SURE_OF_LANGUAGE and answered:
+        return likely_languages(f"{folded} {fold(answered)}")
     chosen = [code for code in ranked[:2] if scores[code] >= max(1, 0.6 * best)] or ["en"]
     if best < SURE_OF_LANGUAGE and "en" not in chosen:
         chosen.append("en")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import stat
+import urllib.request
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.gmail_server import client_secret_file
 from thread_finder.config import STATE_VARIABLE
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import GmailUser, User
+    import subprocess
+
+    from tests.cli.conftest import GmailUser, Ran, User
+
+    Finish = Callable[[subprocess.Popen[bytes]], Ran]
+OWNER = "imke@tussenklank.example"
 
 
 def test_the_sample_in_gmail_gives_the_findings_of_the_archive(signed_in: GmailUser) -> None:
@@ -102,6 +112,26 @@ def test_login_says_who_and_where(gmail: GmailUser) -> None:
     gmail.at("find", "Rosheen").fails(8, "not signed in", "thread-finder login")
 
 
+@pytest.mark.parametrize("arguments", [("--no-browser",), ("--no-browser", "--json")])
+def test_login_over_ssh(arguments: tuple[str, ...], gmail: GmailUser, finish: Finish) -> None:
+    """It prints the address and the port to forward, and waits; here is the browser."""
+    client_secret_file(gmail.config.with_name("client_secret.json"), gmail.server.root).chmod(0o600)
+    process = gmail.start("login", *arguments)
+    assert process.stderr is not None
+    told = iter(process.stderr.readline, b"")
+    (url,) = itertools.islice((line.decode().strip() for line in told if line.startswith(b"http")), 1)
+    port = dict(parse_qsl(urlsplit(url).query))["redirect_uri"].rstrip("/").rpartition(":")[2]
+    with urllib.request.urlopen(url, timeout=20) as page:
+        assert b"signed in" in page.read()
+    ran = finish(process)
+    assert ran.code == 0, ran
+    assert OWNER in ran.out
+    assert int(port) > 0
+    if "--json" in arguments:
+        assert ran.json["email"] == OWNER
+    assert gmail.at("find", "Rosheen").code == 0
+
+
 def test_accounts_by_name(gmail: GmailUser) -> None:
     gmail.grant()
     done = gmail.run("login", "--token-file", str(gmail.token_file), "--account", "work", "--json")
@@ -181,3 +211,18 @@ def test_doctor_when_memory_is_damaged(user: User) -> None:
     ran = user.run("doctor", "--json")
     assert ran.code == 10, ran.out
     assert user.environment[STATE_VARIABLE] in ran.out
+
+
+# --- a month's batch --------------------------------------------------------------------------------
+
+
+def test_a_batch_and_its_undo(signed_in: GmailUser) -> None:
+    before = {draft.draft_id for draft in signed_in.account.drafts}
+    made = signed_in.at("batch", "--yes", "--json")
+    drafts = [draft["draft_id"] for draft in made.json["drafts"] if draft["action"] == "created"]
+    assert drafts, made
+    assert {draft.draft_id for draft in signed_in.account.drafts} == before | set(drafts)
+    signed_in.account.user.edit_draft(drafts[0], text="I wrote this myself")
+    signed_in.at("undo", "--json")
+    assert {draft.draft_id for draft in signed_in.account.drafts} == before | {drafts[0]}
+    assert signed_in.server.journal.sends == 0

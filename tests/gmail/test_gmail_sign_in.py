@@ -86,9 +86,8 @@ def take_over(token_file: Path, state: Path, server: GmailServer) -> None:
 
 
 @pytest.fixture
-def consent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def consent() -> list[str]:
     """A user who opens the address that is told, at once; the addresses are collected."""
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     return []
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from thread_finder.userfiles import open_to_others
 
 SCOPES = ("https://www.googleapis.com/auth/gmail.readonly", "https://www.googleapis.com/auth/gmail.compose")
 TIMEOUT = 300  # seconds that the browser may take
+_INSECURE = "OAUTHLIB_INSECURE_TRANSPORT"  # oauthlib's own switch
 _log = logging.getLogger(__name__)
 _GUIDE = "docs/gmail-setup.md shows how to make and download it"
 _BOXES = f"{LOGIN}, and leave both boxes ticked: reading mail, and managing drafts"
@@ -50,8 +52,9 @@ def login(
     Without a browser here the user forwards the port over ssh. SignInError says what went wrong and what to do,
     also when it is the account of none of ``owner``'s addresses; nothing is kept then.
     """
-    flow = _flow(read_client(client_secret), tell)
-    with _told():
+    client = read_client(client_secret)
+    flow = _flow(client, tell)
+    with _told(), _plain_http_to_this_machine(client["installed"]["token_uri"]):
         credentials = flow.run_local_server(
             host="127.0.0.1",
             port=0,
@@ -200,6 +203,20 @@ def _keep(signed_in: Any, account: str, state: Path, api_root: str, owner: Seque
     if wrong := somebody_elses(email, (str(item.get("sendAsEmail", "")).lower() for item in aliases), owner):
         raise wrong
     return SignedIn(email, TokenStore(state).save(account, signed_in.to_json()))
+
+
+@contextmanager
+def _plain_http_to_this_machine(token_uri: str) -> Iterator[None]:
+    """Let oauthlib speak http where nothing leaves the machine, as ``api_root`` may; it refuses http otherwise."""
+    local = token_uri.startswith(("http://127.0.0.1:", "http://localhost:", "http://[::1]:"))
+    if not local or _INSECURE in os.environ:
+        yield
+        return
+    os.environ[_INSECURE] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[_INSECURE]
 
 
 @contextmanager

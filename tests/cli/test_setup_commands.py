@@ -34,6 +34,16 @@ def test_demo_json_is_one_document(user: User) -> None:
     assert {"created", "refused"} <= {draft["action"] for draft in ran.json["drafts"]}
 
 
+def test_init_for_gmail_says_what_comes_next(user: User) -> None:
+    config = user.folder / "mine" / "config.toml"
+    made = user.run("init", "--config", str(config), *ANN, "--gmail", "--contact", "Jane <jane@x.example>")
+    assert made.code == 0, made.err
+    assert "gmail-setup.md" in made.out
+    assert f"{config} login" in made.out
+    assert tomllib.loads(config.read_text("utf-8"))["account"]["type"] == "gmail"
+    user.run("--config", str(config), "find", "Jane").fails(8, "not signed in", "thread-finder login")
+
+
 def test_init_writes_settings_that_work_at_once(user: User) -> None:
     config = user.folder / "mine" / "config.toml"
     made = user.run(

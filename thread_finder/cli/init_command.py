@@ -24,12 +24,19 @@ date = {today}
 text = {update}  # as in: Since we last spoke, …
 
 [account]
-type = "archive"
-path = {archive}  # an mbox file, a folder of them (Google Takeout), a Maildir, or a folder of .eml files
-drafts = "drafts"
+{account}
 
 [contacts]
 path = "contacts.toml"
+"""
+_ARCHIVE = """\
+type = "archive"
+path = {path}  # an mbox file, a folder of them (Google Takeout), a Maildir, or a folder of .eml files
+drafts = "drafts"
+"""
+_GMAIL = """\
+type = "gmail"
+client_secret = "client_secret.json"  # docs/gmail-setup.md: how to get it; put it beside this file
 """
 _CONTACTS = """\
 # The people to get back in touch with. Only name and emails are required.
@@ -51,6 +58,7 @@ def init(
     name: Annotated[str | None, typer.Option("--name", help="Your name.")] = None,
     emails: Annotated[list[str] | None, typer.Option("--email", help="An address of yours; may be repeated.")] = None,
     archive: Annotated[str | None, typer.Option("--archive", help="Your mail on disk.")] = None,
+    gmail: Annotated[bool, typer.Option("--gmail", help="Your mail in Gmail itself.")] = False,
     introduction: Annotated[str | None, typer.Option("--introduction", help="Who you are to people.")] = None,
     update: Annotated[str | None, typer.Option("--update", help="What is new in your life.")] = None,
     contact: Annotated[str | None, typer.Option("--contact", help='One person: "Jane Doe <jane@x.example>".')] = None,
@@ -78,7 +86,9 @@ def init(
             raise ConfigError(f"{file} is there already", "edit it, or give another place with --config FILE")
     own = name or typer.prompt("Your name")
     addresses = emails or typer.prompt("Your addresses, old ones too (separated by ;)").split(";")
-    mail = archive or typer.prompt("Your mail: an mbox file, a Takeout or Maildir folder")
+    mail = (
+        "gmail" if gmail else archive or typer.prompt("Your mail: gmail, or an mbox file, a Takeout or Maildir folder")
+    )
     who = introduction or typer.prompt("Who are you to the people you met? I'm …", default="")
     new = update or typer.prompt("What is new since then? Since we last spoke, …", default="")
     person, address = _person(contact or typer.prompt("Somebody to write to (Jane Doe <jane@x.example>)"))
@@ -88,7 +98,7 @@ def init(
         introduction=_quoted(who),
         today=date.today().isoformat(),  # noqa: DTZ011 - the user's own day
         update=_quoted(new),
-        archive=_quoted(str(Path(mail).expanduser().absolute())),
+        account=_account(mail),
     )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_private(path, text.encode())
@@ -104,7 +114,18 @@ def init(
         return
     screen = console()
     screen.print(styled(f"Wrote {path}\nWrote {people}"), soft_wrap=True)
-    screen.print(styled(f'Next: thread-finder --config {path} find "{person}"'), soft_wrap=True)
+    if 'type = "gmail"' in text:
+        screen.print(styled("Next: get a client file (docs/gmail-setup.md), then:"), soft_wrap=True)
+        screen.print(styled(f"thread-finder --config {path} login"), soft_wrap=True)
+    else:
+        screen.print(styled(f'Next: thread-finder --config {path} find "{person}"'), soft_wrap=True)
+
+
+def _account(mail: str) -> str:
+    """The account's lines: Gmail by its name, a folder of that name by its path (./gmail)."""
+    if mail.strip().lower() == "gmail":
+        return _GMAIL.rstrip()
+    return _ARCHIVE.format(path=_quoted(str(Path(mail).expanduser().absolute()))).rstrip()
 
 
 def _person(text: str) -> tuple[str, str]:

@@ -86,9 +86,8 @@ def init(
             raise ConfigError(f"{file} is there already", "edit it, or give another place with --config FILE")
     own = name or typer.prompt("Your name")
     addresses = emails or typer.prompt("Your addresses, old ones too (separated by ;)").split(";")
-    mail = (
-        "gmail" if gmail else archive or typer.prompt("Your mail: gmail, or an mbox file, a Takeout or Maildir folder")
-    )
+    asked = "Your mail: gmail, or an mbox file, a Takeout or Maildir folder"
+    mail = "gmail" if gmail else archive or typer.prompt(asked)
     who = introduction or typer.prompt("Who are you to the people you met? I'm …", default="")
     new = update or typer.prompt("What is new since then? Since we last spoke, …", default="")
     person, address = _person(contact or typer.prompt("Somebody to write to (Jane Doe <jane@x.example>)"))
@@ -112,18 +111,20 @@ def init(
     if as_json:
         print_json({"config": str(path), "contacts": str(people)})
         return
-    screen = console()
-    screen.print(styled(f"Wrote {path}\nWrote {people}"), soft_wrap=True)
-    if 'type = "gmail"' in text:
-        screen.print(styled("Next: get a client file (docs/gmail-setup.md), then:"), soft_wrap=True)
-        screen.print(styled(f"thread-finder --config {path} login"), soft_wrap=True)
-    else:
-        screen.print(styled(f'Next: thread-finder --config {path} find "{person}"'), soft_wrap=True)
+    command = f"thread-finder --config {path}"
+    following = f'Next: {command} find "{person}"'
+    if _is_gmail(mail):
+        following = f"Next: get a client file (docs/gmail-setup.md shows how), then: {command} login"
+    console().print(styled(f"Wrote {path}\nWrote {people}\n{following}"), soft_wrap=True)
+
+
+def _is_gmail(mail: str) -> bool:
+    """A folder of that name can be given by its path (./gmail)."""
+    return mail.strip().lower() == "gmail"
 
 
 def _account(mail: str) -> str:
-    """The account's lines: Gmail by its name, a folder of that name by its path (./gmail)."""
-    if mail.strip().lower() == "gmail":
+    if _is_gmail(mail):
         return _GMAIL.rstrip()
     return _ARCHIVE.format(path=_quoted(str(Path(mail).expanduser().absolute()))).rstrip()
 

@@ -25,6 +25,8 @@ _PATIENCE = 300.0  # seconds; a longer Retry-After is for the user to wait
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = dict[str, Any]
+Tell = Callable[[int, int], None]
+"""Called with how much of something is done, and of how much."""
 
 
 class Caller:
@@ -97,16 +99,22 @@ class Caller:
         answer: Answer = retrying(self.once, call)
         return answer
 
-    def read_many(self, calls: Mapping[Key, Call]) -> dict[Key, Answer | ThreadFinderError]:
-        """The answer of each call, or why it has none. Only what failed is asked for again.
+    def read_many(
+        self, calls: Mapping[Key, Call], tell: Tell = lambda *_: None
+    ) -> dict[Key, Answer | ThreadFinderError]:
+        """The answer of each call, or why it has none. Only what failed is asked for again. ``tell``: see Progress.
 
         Raises SignInError, which would be the same for every call, and UnavailableError when no call was answered.
         """
         answers: dict[Key, Answer | ThreadFinderError] = {}
         pending = dict(calls)
         renewed = False
+
+        def report() -> None:
+            tell(len(answers), len(calls))
+
         for attempt in range(1, _ATTEMPTS + 1):
-            failed = self._round(pending, answers)
+            failed = self._round(pending, answers, report)
             refused = not renewed and any(trouble.status(error) == 401 for error in failed.values())
             if refused:
                 renewed = self.renew()
@@ -115,11 +123,11 @@ class Caller:
                 for key, error in failed.items()
                 if _worth_another(error) or (refused and trouble.status(error) == 401)
             }
-            answers |= {key: _bearable(error) for key, error in failed.items() if key not in pending}
+            answers.update({key: _bearable(error) for key, error in failed.items() if key not in pending})
             if not pending or attempt == _ATTEMPTS:
                 break
             self._sleep(max(_pause(attempt, failed[key]) for key in pending))
-        answers |= {key: _bearable(failed[key]) for key in pending}
+        answers.update({key: _bearable(failed[key]) for key in pending})
         if calls and all(isinstance(answer, UnavailableError) for answer in answers.values()):
             raise next(answer for answer in answers.values() if isinstance(answer, UnavailableError))
         return answers
@@ -131,7 +139,7 @@ class Caller:
         return True
 
     def _round(
-        self, pending: Mapping[Key, Call], answers: dict[Key, Answer | ThreadFinderError]
+        self, pending: Mapping[Key, Call], answers: dict[Key, Answer | ThreadFinderError], report: Callable[[], None]
     ) -> dict[Key, Exception]:
         """Ask each pending call once, in batches; fills ``answers`` and returns what failed."""
         failed: dict[Key, Exception] = {}
@@ -143,6 +151,7 @@ class Caller:
                     failed[key] = answer
                 else:
                     answers[key] = answer
+            report()
         if any(_crowded(error) for error in failed.values()):
             self._batch = max(_SMALLEST_BATCH, self._batch // 2)
         return failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +12,7 @@ from thread_finder.errors import ThreadFinderError
 from thread_finder.mailboxes import gmail_search as search
 from thread_finder.mailboxes.base import Correspondence, Request
 from thread_finder.mailboxes.gmail_cache import GmailCache
-from thread_finder.mailboxes.gmail_calls import Caller
+from thread_finder.mailboxes.gmail_calls import Caller, Tell
 from thread_finder.mailboxes.gmail_errors import GoneError
 from thread_finder.mailboxes.gmail_payload import Mail, PartKey, decoded, mails, needed_files, parsed
 from thread_finder.model import Message, Thread
@@ -42,18 +43,18 @@ class Reader:
         self._whole = whole
 
     def answers(self, requests: Sequence[Request], report: Report) -> Iterator[Correspondence]:
-        """One answer per request, in order; ``report`` hears how many are done."""
+        """One answer per request, in order; ``report`` hears how many are as good as done."""
         for start in range(0, len(requests), GROUP):
             group = requests[start : start + GROUP]
-            yield from self._group(group)
+            yield from self._group(group, partial(_report_share, report, start, len(group)))
             report(start + len(group))
 
-    def _group(self, requests: Sequence[Request]) -> list[Correspondence]:
+    def _group(self, requests: Sequence[Request], tell: Tell) -> list[Correspondence]:
         known = {i: self._cache.choice(self._key(request)) for i, request in enumerate(requests)}
         fresh = {i: requests[i] for i, choice in known.items() if choice is None}
         listed = self._list(fresh)
         chosen = {i: choice for i, choice in known.items() if choice is not None} | self._choose(fresh, listed)
-        threads, failed = self._threads(sorted({t for ids in chosen.values() for t in ids}))
+        threads, failed = self._threads(sorted({t for ids in chosen.values() for t in ids}), tell)
         found = [self._answer(request, chosen[i], threads, failed, listed.get(i)) for i, request in enumerate(requests)]
         for i, answer in enumerate(found):
             if i in fresh and not answer.problem:
@@ -130,11 +131,11 @@ class Reader:
 
     # --- threads --------------------------------------------------------------------------------------
 
-    def _threads(self, thread_ids: Sequence[str]) -> tuple[dict[str, tuple[Mail, ...]], dict[str, str]]:
+    def _threads(self, thread_ids: Sequence[str], tell: Tell) -> tuple[dict[str, tuple[Mail, ...]], dict[str, str]]:
         """The threads by id, from the cache where it has them, and why some could not be read."""
         found = {thread_id: kept for thread_id in thread_ids if (kept := self._cache.thread(thread_id)) is not None}
         missing = {t: self._caller.ask.thread(t) for t in thread_ids if t not in found}
-        answers = self._caller.read_many(missing)
+        answers = self._caller.read_many(missing, tell)
         failed = {t: _told(a) for t, a in answers.items() if isinstance(a, ThreadFinderError)}
         resources = {t: a for t, a in answers.items() if not isinstance(a, ThreadFinderError)}
         files = self._files(list(resources.values()))
@@ -179,6 +180,11 @@ class Reader:
                 found.append(Thread(thread_id, messages))
                 skipped += missed
         return Correspondence(request.key, tuple(sorted(found, key=_first_date)), skipped)
+
+
+def _report_share(report: Report, start: int, size: int, done: int, total: int) -> None:
+    """Tell of a group of ``size`` people that begins at ``start`` and whose reading is partly done."""
+    report(start + size * done // total)
 
 
 def _is_with(message: Message, addresses: Sequence[str]) -> bool:

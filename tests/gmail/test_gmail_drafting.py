@@ -154,6 +154,19 @@ def test_one_draft_in_a_thread_of_its_own(
     assert rfc_ids(account).count("<reply@x.example>") == 1
 
 
+def test_one_draft_even_if_gmail_gives_it_another_message_id(
+    server: GmailServer, account: Account, mailbox: GmailMailbox, thread: Thread
+) -> None:
+    account.store.own_message_ids = True
+    server.faults.drop("drafts.create", after=True)
+    stored = mailbox.save_draft(REPLY, thread)
+    assert len(account.drafts) == 1
+    assert stored.draft_id == account.drafts[0].draft_id
+    again = mailbox.save_draft(REPLY, thread)  # by a run that knows nothing of the first
+    assert again.draft_id == stored.draft_id
+    assert len(account.drafts) == 1
+
+
 def test_a_create_that_never_works_is_named(server: GmailServer, account: Account, mailbox: GmailMailbox) -> None:
     server.faults.error("drafts.create", 500, times=0)
     with pytest.raises(NotSavedError, match="HTTP 500"):

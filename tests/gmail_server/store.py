@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from array import array
@@ -50,6 +51,7 @@ class Store:
         self.history: list[Change] = []
         self.history_id = 1000
         self.history_start = 1000  # older cursors have expired
+        self.own_message_ids = False  # give every draft a Message-ID of Gmail's own, whatever it came with
         self._serial = itertools.count(1)
 
     def add(
@@ -105,6 +107,8 @@ class Store:
         its own; References alone do not put it into any.
         """
         with self.lock:
+            if self.own_message_ids:
+                raw = re.sub(rb"(?im)^message-id:[^\n]*\n", b"", raw, count=1)
             new = entries.read(_source(raw))
             if not new.rfc_id:  # Gmail gives one to every message that comes without
                 new = entries.read(_source(b"Message-ID: <CA%d@mail.gmail.example>\r\n" % next(self._serial) + raw))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from thread_finder.errors import NotSavedError, SignInError, ThreadFinderError, UnavailableError
+from thread_finder.mail.fingerprint import fingerprint
 from thread_finder.mail.parse import UnreadableMessage, parse_message
 from thread_finder.mailboxes import gmail_errors as trouble
 from thread_finder.mailboxes.gmail_calls import Answer, Caller
@@ -52,10 +53,11 @@ class GmailDrafts:
         if not wanted.message_id:
             raise NotSavedError("a draft without a Message-ID of its own is not saved")
         _refuse_buried_parent(wanted, thread)
-        for there in self._searched(wanted.message_id):
+        thread_id = thread.id if thread else ""
+        if there := self._made_before(raw, wanted, thread_id):
             return there
-        stored = self._created(raw, wanted, thread.id if thread else "")
-        if wrong := _differences(wanted, thread.id if thread else "", stored):
+        stored = self._created(raw, wanted, thread_id)
+        if wrong := _differences(wanted, thread_id, stored):
             self._take_back(stored, wrong)
         return stored
 
@@ -97,7 +99,7 @@ class GmailDrafts:
             if draft_id:
                 return self._read_back(draft_id)
             if trouble.in_doubt(last):
-                there = self._look_for(wanted.message_id, thread_id)
+                there = self._look_for(raw, wanted, thread_id)
                 if there is not None:
                     return there
             elif not trouble.passing(last):
@@ -112,20 +114,36 @@ class GmailDrafts:
         except trouble.FAILURES as error:
             return "", error
 
-    def _look_for(self, message_id: str, thread_id: str) -> StoredDraft | None:
-        """The draft with this Message-ID among those of the thread, or the newest; the search index may lag behind."""
+    def _made_before(self, raw: bytes, wanted: Message, thread_id: str) -> StoredDraft | None:
+        """The draft that an earlier run made and did not live to note down. Lists a thread's drafts rather than search
+        for the id: the search index may not know the newest yet.
+        """
+        if not thread_id:
+            return next(iter(self._searched(wanted.message_id)), None)
+        return self._same([draft for draft, thread in self._listed() if thread == thread_id], raw, wanted)
+
+    def _same(self, draft_ids: Sequence[str], raw: bytes, wanted: Message) -> StoredDraft | None:
+        """The draft that carries our Message-ID, or says the same in case Gmail gave it one of its own."""
+        ours = fingerprint(raw)
+        for draft in self._read(draft_ids[:_NEWEST]):
+            if _message_id(draft) == wanted.message_id or fingerprint(draft.raw) == ours:
+                return draft
+        return None
+
+    def _look_for(self, raw: bytes, wanted: Message, thread_id: str) -> StoredDraft | None:
+        """The draft among those of the thread, or the newest; it may take a moment to appear."""
         for wait in _LOOKS:
             self._sleep(wait)
             try:
                 ids = [draft for draft, thread in self._listed() if thread == thread_id or not thread_id]
-                there = [d for d in self._read(ids[:_NEWEST]) if _message_id(d) == message_id]
+                there = self._same(ids, raw, wanted)
             except ThreadFinderError as error:
                 raise NotSavedError(
                     f"it is not known whether the draft was saved: {error.message}",
                     "run the command again: it looks for the draft before it makes another",
                 ) from error
             if there:
-                return there[0]
+                return there
         return None
 
     def _update(self, draft_id: str, raw: bytes, thread_id: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from bench.letters import TEMPLATES, Sample, samples
 from thread_finder.model import ReasonKind
 from thread_finder.writing.facts import Facts
 from thread_finder.writing.language import LANGUAGES
-from thread_finder.writing.render import PARTS, render
+from thread_finder.writing.render import PARTS, Templates, render
 
 _UNCLEAN = re.compile(
     r"  |[ \t]$|^[ \t]| [,.](?=\s|$)|\.\.|[?!]\.|\.[,;:]|,[,.;:]|:[.,]|None|True|False|[{}%\\]|\( | \)|\(\)"
@@ -132,3 +134,32 @@ def test_facts_are_never_templates(hostile: str) -> None:
     shown = " ".join(re.sub("[\ue000-\uf8ff]", "", hostile).split())
     assert letter.body.count(shown) >= 2
     assert len(letter.body.split("\n")) == len(sample.letter.body.split("\n"))
+
+
+def test_a_users_own_file_goes_before_the_shipped_one_and_is_read_anew_when_it_changes(tmp_path: Path) -> None:
+    sample = next(s for s in letters("en") if s.rich and s.kind == "reply")
+    own = tmp_path / "en" / "greeting.txt"
+    own.parent.mkdir()
+    templates = Templates(TEMPLATES.shipped, tmp_path)
+    assert render(sample.facts, templates) == sample.letter
+    own.write_bytes("\ufeff{# mine #}\r\n- Good day {{ name }},\r\n- Good day, {{ name }},\r\n".encode())
+    mine = dict(render(sample.facts, templates).parts)
+    assert mine["greeting"].replace("day,", "day") == f"Good day {sample.facts.name},"
+    assert mine["reason"] == dict(sample.letter.parts)["reason"]
+    own.write_text("Oh, {{ name }}!", encoding="utf-8")
+    os.utime(own, ns=(1, 1))
+    assert dict(render(sample.facts, templates).parts)["greeting"] == f"Oh, {sample.facts.name}!"
+    own.unlink()
+    assert render(sample.facts, templates) == sample.letter
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_owners_name_stands_below_unless_the_signature_begins_with_it(language: str) -> None:
+    sample = next(s for s in letters(language) if s.kind == "recap" and not s.facts.signs)
+    name = sample.facts.sender
+    told = {signature: dict(render(replace(sample.facts, signature=signature), TEMPLATES).parts)["closing"]
+            for signature in (name, f"{name}\nEditor", "Editor, Lantern Pictures")}  # fmt: skip
+    assert not told[name].endswith(name)
+    assert told["Editor, Lantern Pictures"].endswith((name, name.split(maxsplit=1)[0]))
+    if sample.facts.formal:
+        assert not told[f"{name}\nEditor"].endswith(name)

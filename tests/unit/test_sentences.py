@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from thread_finder.writing.sentences import Fact, ends, inverted, marked, of, prepared, settle, starts
+from thread_finder.writing.sentences import Fact, accusative, ends, inverted, marked, of, prepared, settle, starts
 
 
 def text(template: str, language: str = "en", **facts: str) -> str:
@@ -58,6 +58,9 @@ def test_a_fact_fits_itself_in(template: str, fact: str, expected: str) -> None:
         ("es", "Leí: <x>.", "¿habrá otra?", "Leí: ¿habrá otra?"),
         ("es", "Hola. <x>.", "¿habrá otra?", "Hola. ¿Habrá otra?"),
         ("ja", "その後、<x>。", "卒業しました。", "その後、卒業しました。"),
+        ("de", "Ein Rat: <x>.", "„Erst hören.“", "Ein Rat: „Erst hören.“"),
+        ("fr", "Une phrase : <x>.", "« Écouter d'abord. »", "Une phrase : « Écouter d'abord. »"),
+        ("fr", "Il a dit <x>, et voilà.", "« Écouter d'abord. »", "Il a dit « Écouter d'abord », et voilà."),
         ("ja", "「<x>」と伺いました。", "音から始めなさい。", "「音から始めなさい」と伺いました。"),
     ],
 )
@@ -120,3 +123,17 @@ def test_inverted() -> None:
     assert inverted("Ich habe gebaut und bin müde") == "habe ich gebaut und bin müde"
     assert inverted("ik ben verhuisd") == "ben ik verhuisd"
     assert inverted("Umzug") == "Umzug"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("der Schnitt langer Interviews", "den Schnitt langer Interviews"),
+        ("Der lange, steinige Weg", "den langen, steinigen Weg"),
+        ("die Orgel", "die Orgel"),
+        ("alte Kameras", "alte Kameras"),
+        ("der", "den"),
+    ],
+)
+def test_accusative(words: str, expected: str) -> None:
+    assert accusative(words) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -140,9 +141,5 @@ def _month_name(month: int, language: str) -> str:
 
 
 def _elided(text: str, language: str) -> str:
-    """Italian "ad aprile", "ad agosto"."""
-    if language == "it":
-        return (
-            text.replace("a aprile", "ad aprile").replace("a agosto", "ad agosto") if text.startswith("a a") else text
-        )
-    return text
+    """Italian "ad aprile", "nell'agosto del 2024", "lo scorso ottobre"."""
+    return re.sub(r"^nel (?=[aeiou])", "nell'", re.sub(r"^a (?=a)", "ad ", text)) if language == "it" else text

@@ -138,7 +138,7 @@ def _loader(find: Find) -> BaseLoader:
                 raise TemplateNotFound(template)
             try:
                 stamp = path.stat().st_mtime_ns
-                with path.open(encoding="utf-8") as file:
+                with path.open(encoding="utf-8-sig") as file:
                     source = file.read(MAX_SOURCE + 1)
             except (OSError, UnicodeDecodeError) as error:
                 raise TemplateError(f"template {template} cannot be read: {error}", "check the file") from None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from thread_finder.finding.find import find
 from thread_finder.finding.meeting import agreed_day, met_on
 from thread_finder.finding.people import Pair
 from thread_finder.finding.signals import read
@@ -235,6 +236,18 @@ def test_a_calendar_in_another_thread_moves_the_meeting() -> None:
     robot = mail(3, HER, "This event has been changed.", calendar=moved)
     own = arranged()
     assert str(met_on(own, Kind.SCHEDULING, [own, thread(robot)], PAIR)) == "2024-03-14"
+
+
+@pytest.mark.parametrize("with_part", [True, False])
+def test_a_scheduling_robot_tells_the_day_of_the_human_thread(with_part: bool) -> None:
+    own = thread(mail(0, ME, "Could we talk one day?"), mail(0, HER, "Gladly, pick a slot on my page."))
+    part = CalendarPart("REQUEST", "u1", "Noor / Ida", datetime(2024, 3, 14, 15, tzinfo=UTC), HER, (ME, HER))
+    robot = mail(1, Address("notifications@calendly.com", "Noor Quince (via Calendly)"), "Thursday, March 14 at 3 pm")
+    robot = replace(robot, automatic=Automatic.CALENDAR, calendar=(part,) if with_part else ())
+    threads = (own, thread(robot))
+    found = find(Contact("Noor Quince", (HER.email,)), Owner("Ida Marl", (ME.email,)), threads)
+    assert found.thread == own
+    assert str(found.met_on) == "2024-03-14"
 
 
 def test_undated_mail_stands_at_the_date_before_it() -> None:

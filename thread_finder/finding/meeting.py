@@ -112,7 +112,8 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date) -> N
     if days and not (known == days and reading.acts & _OFF and "moves" not in reading.acts):
         fresh = [day for day in days if day not in found.table]
         choice = fresh[0] if fresh and (not known or found.day in known) else known[-1]
-        found.settled = choice in known and (author != found.by or found.settled)
+        robot = message.automatic is Automatic.CALENDAR  # it writes when both have chosen
+        found.settled = robot or (choice in known and (author != found.by or found.settled))
         found.day, found.by, found.off = choice, author if fresh else found.by, False
         found.table += fresh
     elif reading.acts & _OFF and "moves" not in reading.acts:
@@ -172,7 +173,7 @@ def met_on(thread: Thread, kind: Kind, threads: Sequence[Thread], pair: Pair) ->
     if not own:
         return None
     others = [_said(other, pair) for other in threads if other is not thread and _near(other, thread)]
-    calendar = [(m, r) for said in others for m, r in said if m.calendar]
+    calendar = [(m, r) for said in others for m, r in said if m.calendar or m.automatic is Automatic.CALENDAR]
     found = agenda(sorted([*own, *calendar], key=lambda one: _written(one[0])) if calendar else own)
     days = [found.met, *(agenda(said).met for said in others)]
     agreed = sorted({day for day in days if day}, reverse=True)

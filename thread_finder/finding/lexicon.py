@@ -59,6 +59,8 @@ class DateWords:
     article: tuple[str, ...]
     next_week: re.Pattern[str]
     last_week: re.Pattern[str]
+    after_next: re.Pattern[str]
+    week_later: re.Pattern[str]
     through: frozenset[str]
     unless: tuple[str, ...]
 
@@ -193,6 +195,8 @@ def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
         article=tuple(_plain(word) for word in data.get("article", [])),
         next_week=re.compile(_plain(data.get("next-week", _NEVER))),
         last_week=re.compile(_plain(data.get("last-week", _NEVER))),
+        after_next=re.compile(_plain(data.get("after-next", _NEVER))),
+        week_later=re.compile(_plain(data.get("week-later", _NEVER))),
         through=frozenset(fold(word) for word in (*data.get("through", []), "-", "~", "～")),
         unless=tuple(fold(word) for word in data.get("unless", [])),
     )

@@ -230,7 +230,11 @@ def _weekday(match: re.Match[str], words: DateWords, written: date, text: str) -
     monday = written - timedelta(days=written.weekday())
     if _beside(words.last, before[-9:], after[:12]) or form in words.gone:
         return Mention(**span, day=gone, past=gone, weekday=True, on=on, sure=True)
-    for phrase, weeks in ((words.last_week, -1), (words.next_week, 1)):
+    if words.week_later.search(before) or words.week_later.search(after):
+        ahead = _by_weekday(span, on, written)
+        day = (ahead.day or written) + timedelta(days=7)
+        return replace(ahead, day=day, past=day, sure=True)
+    for phrase, weeks in ((words.last_week, -1), (words.after_next, 2), (words.next_week, 1)):
         if phrase.search(before) or phrase.search(after):
             day = monday + timedelta(days=7 * weeks + on)
             return Mention(**span, day=day, past=day, weekday=True, on=on, sure=True)

@@ -6,6 +6,7 @@ import itertools
 import re
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formatdate
 
 from tests.gmail_server import headers, resources
 from tests.gmail_server.entry import Entry
@@ -37,10 +38,11 @@ class User:
         self._store.remove(self._store.drafts[draft_id])
 
     def send_draft(self, draft_id: str, *, keep_message_id: bool = True) -> Entry:
-        """Press Send: the draft is gone, its message (with a new id) is in the same thread with the label SENT."""
+        """Press Send: the draft is gone, its message (new id, dated now) is in the same thread with the label SENT."""
         with self._store.lock:
             old = self._store.drafts[draft_id]
             raw = old.source.raw if keep_message_id else _with_new_message_id(old.source.raw)
+            raw = _with_field(raw, b"Date", formatdate(self._store.now()).encode())
             sent = self._store.add(raw, {"SENT"}, old.thread_id, int(self._store.now() * 1000))
             self._store.remove(old)
         return sent
@@ -91,9 +93,13 @@ def _rewritten(old: Entry, text: str | None, subject: str, keep_message_id: bool
 
 
 def _with_new_message_id(raw: bytes) -> bytes:
+    return _with_field(raw, b"Message-ID", _message_id().encode())
+
+
+def _with_field(raw: bytes, name: bytes, value: bytes) -> bytes:
     head, body = headers.split_message(raw)
-    head = re.sub(rb"(?im)^message-id:[^\n]*(?:\n[ \t][^\n]*)*\n?", b"", head).rstrip(b"\r\n")
-    return head + b"\r\nMessage-ID: " + _message_id().encode() + b"\r\n\r\n" + body
+    head = re.sub(rb"(?im)^" + name + rb":[^\n]*(?:\n[ \t][^\n]*)*\n?", b"", head).rstrip(b"\r\n")
+    return head + b"\r\n" + name + b": " + value + b"\r\n\r\n" + body
 
 
 def _message_id() -> str:

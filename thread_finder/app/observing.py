@@ -123,7 +123,8 @@ class _Mail:
     def sent_instead(self, record: DraftRecord, taken: Iterable[str]) -> Message | None:
         """The owner's first newer mail in the place of a draft that is gone: in its thread, or under its subject."""
         passed = set(taken)
-        newer = [m for m in self.mine if m.date and m.date > record.created and m.id not in passed]
+        since = record.created.replace(microsecond=0)  # as a draft is dated, and so it may go out
+        newer = [m for m in self.mine if m.date and m.date >= since and m.id not in passed]
         return next((m for m in newer if _in_its_place(m, record)), None)
 
     def report_on(self, message: Message) -> Message | None:

@@ -118,6 +118,7 @@ def export(
     ctx: typer.Context,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it there, not to stdout.")] = None,
     config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Everything the program remembers, as JSON: drafts, pins, snoozes, blocks, skips, outcomes. No letter's text.
 
@@ -130,6 +131,7 @@ def export(
     from thread_finder.cli.screen import print_json
     from thread_finder.userfiles import write_private
 
+    del as_json  # it is JSON either way
     session = opened(ctx, config, None)
     with session.ledger(rehearsal=True) as ledger:
         document = ledger.export()

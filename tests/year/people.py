@@ -46,7 +46,9 @@ COUNTS = {
     Ways.WRITES: 2,
     Ways.FORBIDDEN: 2,
 }
-FIRST = "Amina Boris Carla Dario Elsa Farid Greta Hamid Ines Jonas Karin Luca Mira Nils Olga Paolo Rosa Sven Tara Umar".split()
+FIRST = (
+    "Amina Boris Carla Dario Elsa Farid Greta Hamid Ines Jonas Karin Luca Mira Nils Olga Paolo Rosa Sven Tara Umar"
+).split()
 LAST = "Abendroth Bellini Castel".split()
 PLACES = "harbour museum theatre archive studio library observatory mill foundry orchard bakery press".split()
 TOPICS = "sound maps kites tides glass bridges seeds clocks poems knots".split()
@@ -84,13 +86,16 @@ class Person:
 
     def old_mail(self) -> list[bytes]:
         """How they met: asked, agreed, thanked."""
-        first = self.emails[0]
+        first, day = self.emails[0], timedelta(days=1)
+        place = PLACES[self.number % len(PLACES)]
         ids = [f"<{self.number}.{part}@old.example>" for part in "abcd"]
-        day = timedelta(days=1)
-        ask = f"Dear {self.name},\n\nwould you have half an hour for a coffee on {self.met:%A}? I would love to hear about {self.topic}.\n\nNora"
-        yes = f"Dear Nora,\n\n{self.met:%A} at 10 works for me, at the {PLACES[self.number % len(PLACES)]}.\n\n{self.name}"
-        thanks = f"Dear {self.name},\n\nthank you so much for taking the time to meet me yesterday. What you said about {self.topic} helped a lot.\n\nNora"
-        welcome = f"Dear Nora,\n\nit was a pleasure to meet you. Keep in touch!\n\n{self.name}"
+        ask = f"would you have half an hour for a coffee on {self.met:%A}? I would love to hear about {self.topic}."
+        yes = f"{self.met:%A} at 10 works for me, at the {place}."
+        thanks = "thank you so much for taking the time to meet me yesterday. "
+        thanks += f"What you said about {self.topic} helped a lot."
+        welcome = "it was a pleasure to meet you. Keep in touch!"
+        ask, thanks = (f"Dear {self.name},\n\n{text}\n\nNora" for text in (ask, thanks))
+        yes, welcome = (f"Dear Nora,\n\n{text}\n\n{self.name}" for text in (yes, welcome))
         return [
             mail(ME, first, self.subject, ask, self.met - 5 * day, ids[0]),
             mail(first, ME, f"Re: {self.subject}", yes, self.met - 4 * day, ids[1], answers=ids[:1]),
@@ -115,7 +120,15 @@ def everybody() -> list[Person]:
 
 
 def mail(
-    sender: str, to: str, subject: str, text: str, when: datetime, id: str, *, answers: list[str] | None = None, **fields: str
+    sender: str,
+    to: str,
+    subject: str,
+    text: str,
+    when: datetime,
+    id: str,
+    *,
+    answers: list[str] | None = None,
+    **fields: str,
 ) -> bytes:
     """A message as bytes; ``answers`` are the ids of its References."""
     message = EmailMessage(policy=SMTP)

@@ -91,7 +91,10 @@ class Story:
     def run(self, command: str, *arguments: str) -> Any:
         """The program, today; its JSON."""
         folder = self.world.folder
-        environment = {"THREAD_FINDER_STATE": str(folder / "state"), "THREAD_FINDER_CONFIG": str(folder / "config.toml")}
+        environment = {
+            "THREAD_FINDER_STATE": str(folder / "state"),
+            "THREAD_FINDER_CONFIG": str(folder / "config.toml"),
+        }
         result = CliRunner(env=environment).invoke(app, [command, *arguments, "--json"])
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -108,12 +111,17 @@ class Story:
         else:
             self.run(command, "--as-of", today)
         for handle, draft in self.world.drafts().items():
-            if str(draft["Message-ID"]) not in {letter.message_id for letter in self.book.letters} and handle not in self._seen:
+            if (
+                str(draft["Message-ID"]) not in {letter.message_id for letter in self.book.letters}
+                and handle not in self._seen
+            ):
                 self._new(handle, draft)
 
     def _new(self, handle: str, draft: EmailMessage) -> None:
         to = draft["To"].addresses[0].addr_spec
-        letter = Letter(self._by_address[to], str(draft["Message-ID"]), to, self.world.now, str(draft["References"] or ""))
+        letter = Letter(
+            self._by_address[to], str(draft["Message-ID"]), to, self.world.now, str(draft["References"] or "")
+        )
         self.book.letters.append(letter)
         self._seen[handle] = letter
         self._nora(handle, letter)
@@ -121,7 +129,7 @@ class Story:
     # --- what Nora does -------------------------------------------------------------------------------
 
     def _nora(self, handle: str, letter: Letter) -> None:
-        """By a lot that is always the same: sends at once or weeks later, edits, throws away, leaves it, writes herself."""
+        """By a lot that is always the same: sends at once or later, edits, throws away, leaves it, writes herself."""
         lot = self._lot(letter)
         if lot < 50:
             self._on(1, lambda: self._send(handle, letter))
@@ -152,7 +160,9 @@ class Story:
         draft = self.world.drafts()[handle]
         self.world.delete(handle)
         parents = letter.parents.split()
-        raw = mail(ME, letter.to, str(draft["Subject"]), "Hello, it is me!", self.world.now, self._id("own"), answers=parents)
+        raw = mail(
+            ME, letter.to, str(draft["Subject"]), "Hello, it is me!", self.world.now, self._id("own"), answers=parents
+        )
         self.world.written(raw)
         self._went_out(letter, draft)
 
@@ -207,14 +217,23 @@ class Story:
         if sent is not None:
             subject = str(sent["Subject"])
             parents = [*str(sent["References"] or "").split(), str(sent["Message-ID"])]
-        raw = mail(sender, ME, subject, "How good to hear from you! All is well here.", self.world.now, self._id("answer"), answers=parents)
+        raw = mail(
+            sender,
+            ME,
+            subject,
+            "How good to hear from you! All is well here.",
+            self.world.now,
+            self._id("answer"),
+            answers=parents,
+        )
         self.world.arrives(raw, binned=binned)
 
     def _away(self, person: Person, sent: EmailMessage) -> None:
-        subject = f"Automatic reply: {sent['Subject']}"
-        parents = [str(sent["Message-ID"])]
-        raw = mail(person.emails[0], ME, subject, "I am out of the office until Monday.", self.world.now, self._id("away"),
-                   answers=parents, Auto_Submitted="auto-replied")  # fmt: skip
+        subject, text = f"Automatic reply: {sent['Subject']}", "I am out of the office until Monday."
+        raw = mail(
+            person.emails[0], ME, subject, text, self.world.now, self._id("away"),
+            answers=[str(sent["Message-ID"])], Auto_Submitted="auto-replied",
+        )  # fmt: skip
         self.world.arrives(raw)
 
     def _robot(self, person: Person) -> None:
@@ -250,14 +269,15 @@ class Story:
         self.world.fill([raw for person in self.people for raw in person.old_mail()])
         folder = self.world.folder
         (folder / "contacts.toml").write_text("\n".join(person.entry() for person in self.people), "utf-8")
+        places = "harbour ferry quay canal lock beacon buoy pier dune reef delta strait".split()
         updates = "".join(
-            f'[[owner.updates]]\ndate = 2027-{month:02}-01\ntext = "I finished chapter {month} of my atlas of {place}s"\n'
-            for month, place in enumerate("harbour ferry quay canal lock beacon buoy pier dune reef delta strait".split(), 1)
+            f'[[owner.updates]]\ndate = 2027-{month:02}-01\ntext = "I finished my atlas of {place}s, volume {month}"\n'
+            for month, place in enumerate(places, 1)
         )
         config = folder / "config.toml"
         config.write_text(
             f'[owner]\nname = "Nora Lind"\nemails = ["{ME}", "nora.lind@old-school.example"]\nsignature = "Nora Lind"\n'
-            f"{updates}[account]\n{self.world.account}\n[contacts]\npath = \"contacts.toml\"\n"
+            f'{updates}[account]\n{self.world.account}\n[contacts]\npath = "contacts.toml"\n'
             f"[cadence]\nper_month = {PER_MONTH}\n",
             "utf-8",
         )

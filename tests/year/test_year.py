@@ -138,7 +138,7 @@ def test_one_follow_up_at_most_and_only_for_want_of_an_answer(year: Story, recor
 
 
 def test_whoever_did_not_answer_was_reminded_once(year: Story, records: dict[str, dict[str, Any]]) -> None:
-    """An absence note or a calendar robot is no answer; the first batch after seven working days brings the reminder."""
+    """An absence note or a calendar robot is no answer; the first batch after seven working days reminds them."""
     for letter in check_ins(year, records):
         if letter.sent is None or letter.bounced:
             continue
@@ -178,7 +178,9 @@ def test_never_more_than_the_months_number(year: Story, records: dict[str, dict[
 def test_nobody_had_a_second_turn_while_somebody_waited_for_the_first(
     year: Story, records: dict[str, dict[str, Any]]
 ) -> None:
-    seconds = [one for one in check_ins(year, records) if any(purpose(o, records) == "check-in" for o in before(one, year))]
+    seconds = [
+        one for one in check_ins(year, records) if any(purpose(o, records) == "check-in" for o in before(one, year))
+    ]
     assert seconds
     for letter in seconds:
         for person in year.people:

@@ -57,6 +57,7 @@ class World(ABC):
     def written(self, raw: bytes) -> None:
         """A mail that the owner writes and sends without our help."""
 
+    @abstractmethod
     def close(self) -> None:
         """The story is over."""
 
@@ -101,6 +102,9 @@ class ArchiveWorld(World):
     def written(self, raw: bytes) -> None:
         self._append(raw)
 
+    def close(self) -> None:
+        """Files need no closing."""
+
     def _append(self, raw: bytes) -> None:
         text = re.sub(rb"(?m)^(>*From )", rb">\1", raw.replace(b"\r\n", b"\n")).rstrip(b"\n")
         with self._mbox.open("ab") as file:
@@ -112,7 +116,7 @@ class GmailWorld(World):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.server = GmailServer(limits=Limits(units=10**9), now=lambda: self.now.timestamp())
+        self.server = GmailServer(limits=Limits(units=10**9), now=lambda: self.now.timestamp())  # noqa: PLW0108 - now moves on
         self._gmail = self.server.add_account(ME, "Nora Lind")
         self._gmail.alias(ALIAS, "Nora Lind")
         self.server.start()

@@ -111,21 +111,23 @@ class Agenda:
     def plan(self, period: Period) -> Plan:
         """Whose turn it is, each chosen one with the thread to write in.
 
-        An unread thread is taken for the best, so this goes on until all that are chosen have been read: the result
-        is the same as if everybody's had been.
+        Threads are read of those whom everything else speaks for, and of as many again who are next in line: a good
+        thread moves ahead among them. To read everybody's would take minutes where contacts are many.
         """
         histories = {one.history.contact.emails: one.history for one in self.seen}
-        while True:
-            made = plan(period, list(histories.values()), self.rhythm, self.today)
-            unread = [one for one in made.chosen if one.finding is None]
-            if not unread:
-                return made
+        made = plan(period, list(histories.values()), self.rhythm, self.today)
+        unread = [(one.contact, one.purpose) for one in made.chosen]
+        unread += [(one.contact, Purpose.CHECK_IN) for one in made.omitted if 0 < one.place <= made.room]
+        while unread:
             for purpose, search in ((Purpose.CHECK_IN, self._threads), (Purpose.FOLLOW_UP, self._their_threads)):
-                contacts = [one.contact for one in unread if one.purpose is purpose]
+                contacts = [contact for contact, wanted in unread if wanted is purpose]
                 for contact, found in zip(contacts, search(contacts), strict=True):
                     known = histories[contact.emails]
                     change = {"unread": found.why} if isinstance(found, Failure) else {"finding": found}
                     histories[contact.emails] = replace(known, **change)
+            made = plan(period, list(histories.values()), self.rhythm, self.today)
+            unread = [(one.contact, one.purpose) for one in made.chosen if one.finding is None]
+        return made
 
     def _threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
         if contacts:

@@ -102,7 +102,7 @@ def dead_addresses(threads: Sequence[Thread], pair: Pair) -> frozenset[str]:
 
 def _gives_up(message: Message) -> bool:
     """Whether a mail says of its own address that it ends; notes of absence say it by telling that one has left."""
-    if message.automatic not in (Automatic.NO, Automatic.AUTO_REPLY):
+    if message.automatic not in (Automatic.NO, Automatic.AUTO_REPLY) or not message.new_text:
         return False
     text = fold(tidy(message.new_text))
     absent = message.automatic is Automatic.AUTO_REPLY

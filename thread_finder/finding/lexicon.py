@@ -105,19 +105,24 @@ def languages() -> tuple[str, ...]:
 @cache
 def lexicon(language: str) -> Lexicon:
     """The lexicon of one language code; KeyError if there is no such file."""
+    return _build(language, _data(language))
+
+
+@cache
+def _data(language: str) -> dict[str, Any]:
     if language not in languages():
         raise KeyError(language)
     path = resources.files(__package__) / "lexicon" / f"{language}.toml"
-    return _build(language, tomllib.loads(path.read_text(encoding="utf-8")))
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def search_words(codes: Iterable[str] = ()) -> tuple[str, ...]:
     """Whole words that mark scheduling or thanks, for a mailbox's own search; all languages when none are named.
 
-    Unknown codes are passed over: a contact's language may be one that has no file yet.
+    Unknown codes are passed over: a contact's language may be one that has no file yet. No pattern is compiled.
     """
     known = [code for code in (tuple(codes) or languages()) if code in languages()]
-    return tuple(dict.fromkeys(word for code in known for word in lexicon(code).search))
+    return tuple(dict.fromkeys(word for code in known for word in _data(code)["search"]))
 
 
 def _build(language: str, data: dict[str, Any]) -> Lexicon:

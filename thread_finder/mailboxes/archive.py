@@ -131,16 +131,12 @@ class ArchiveMailbox(Mailbox):
         return Correspondence(request.key, tuple(found), skipped)
 
     def _lately(self, request: Request, since: float) -> Correspondence:
-        entries = self._index.with_any(request.addresses) if request.addresses else ()
-        new = [entry for entry in entries if entry.date is not None and entry.date >= since]
-        old = [entry for entry in entries if entry.date is not None and entry.date < since and not _aside(entry)]
-        newest = {
-            entry.sender in self._owner: entry for entry in old if entry.sender in (*request.addresses, *self._owner)
-        }
+        entries = self._index.lately(request.addresses, request.owner, since) if request.addresses else ()
+        read: list[Message | None] = []
+        for entry in _once(entries):
+            is_new = entry.date is not None and entry.date >= since
+            read.append(self._message(entry) if is_new else _by_headers(entry))
         threads: dict[str, list[Message]] = {}
-        for entry in newest.values():
-            threads.setdefault(entry.thread, []).append(_by_headers(entry))
-        read = [self._message(entry) for entry in _once(new)]
         for message in (*filter(None, read), *self._reports_on(request.addresses)):
             threads.setdefault(message.thread_id or message.id, []).append(message)
         found = tuple(Thread(thread, tuple(messages)) for thread, messages in threads.items())

@@ -26,6 +26,7 @@ _FORM = 2  # raise it when the tables change
 _WAIT = 120.0  # seconds for another run's indexing
 _SETTLED = 2_000_000_000  # nanoseconds: a directory that changed later may change again at the same tick of its clock
 _STEP = 500  # messages between two reports of progress
+_ASIDE = frozenset({Label.TRASH, Label.SPAM, Label.DRAFT})
 _TABLES = """
 CREATE TABLE IF NOT EXISTS maildir (path TEXT PRIMARY KEY, changed INTEGER);
 CREATE TABLE IF NOT EXISTS file (
@@ -121,12 +122,26 @@ class ArchiveIndex:
         )
         return tuple(row[0] for row in rows)
 
-    def with_any(self, emails: Iterable[str]) -> tuple[Entry, ...]:
-        """The messages from, to or cc one of ``emails``, oldest first, undated ones at the end."""
-        wanted = list(emails)
+    def lately(self, emails: Sequence[str], owner: Sequence[str], since: float) -> tuple[Entry, ...]:
+        """The messages from, to or cc one of ``emails`` since a time stamp, and of the older ones the newest by one of
+        them and the newest by one of ``owner``; oldest first. Messages in trash or spam, and drafts, are not old mail.
+        """
+        marks = ",".join("?" * len(emails))
+        rows = self._db.execute(
+            "SELECT id, date, sender, labels FROM message WHERE date NOT NULL AND id IN "  # noqa: S608 - as above
+            f"(SELECT message FROM person WHERE email IN ({marks})) ORDER BY date, id",
+            emails,
+        )
+        wanted: list[int] = []
+        newest: dict[bool, int] = {}
+        for number, date, sender, labels in rows:
+            if date >= since:
+                wanted.append(number)
+            elif (sender in emails or sender in owner) and not _labels(labels) & _ASIDE:
+                newest[sender in owner] = number
+        wanted += newest.values()
         marks = ",".join("?" * len(wanted))
-        theirs = f"message.id IN (SELECT message FROM person WHERE email IN ({marks}))"  # noqa: S608 - as above
-        return self._entries(f"{theirs} ORDER BY date IS NULL, date, message.id", wanted)
+        return self._entries(f"message.id IN ({marks}) ORDER BY date, message.id", wanted) if wanted else ()
 
     def entries(self, thread: str) -> tuple[Entry, ...]:
         """The messages of a thread by date; undated ones in the order of the archive, at the end."""

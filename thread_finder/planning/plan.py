@@ -127,10 +127,8 @@ def _waiting(history: History, day: date, rhythm: Rhythm) -> int:
 
 
 def _promise(finding: Finding | None) -> int:
-    """0 to 2: how good the thread is. Unread, it is taken for the best: so reading only those on top is enough."""
-    if finding is None:
-        return 2
-    if finding.verdict is Verdict.NEW_THREAD:
+    """0 to 2: how good the thread is, as far as anybody has looked."""
+    if finding is None or finding.verdict is Verdict.NEW_THREAD:
         return 0
     return 2 if finding.kind in {Kind.THANK_YOU, Kind.SCHEDULING} else 1
 

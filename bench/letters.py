@@ -86,7 +86,7 @@ def samples(language: str, contacts: int) -> Iterator[Sample]:
         if kind == "recap":
             finding = replace(finding, verdict=Verdict.NEW_THREAD, thread=None, kind=None, parent=None)
         timely = _pick(data["timely"], number) if reason is ReasonKind.ASK else ""
-        purpose = "follow-up" if kind == "follow-up" else "reply"
+        purpose = "follow-up" if kind == "follow-up" else "check-in"
         history = History(wrote_on=TODAY - timedelta(days=14)) if purpose == "follow-up" else History()
         facts = gather(finding, owner, today=TODAY, occasion=Occasion(purpose, timely, (), history))
         yield Sample(kind, rich, number, facts, render(facts, TEMPLATES), finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from thread_finder.writing.language import LANGUAGES, detect, formality, lexicon, occurrences
-from thread_finder.writing.names import first_name, full_name, salutation, sign_off
+from thread_finder.writing.names import first_name, full_name, salutation, sign_off, titled_name
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,22 @@ def test_full_name() -> None:
     assert full_name("Doe, Dr. Jane") == "Jane Doe"
     assert full_name("山田 太郎") == "山田 太郎"
     assert full_name("Sales Department") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Prof. Dr. Jane Doe", "Prof. Dr. Jane Doe"),
+        ("Doe, Dr. Jane", "Dr. Jane Doe"),
+        ("Frau Dr. Jane Doe", "Dr. Jane Doe"),  # whether Frau or Herr is for the salutation of an old mail to tell
+        ("Dott.ssa Jane Doe", "Dott.ssa Jane Doe"),
+        ("Jane Doe, PhD", "Jane Doe"),
+        ("Jane Doe", "Jane Doe"),
+        ("Prof. Press Office", ""),
+    ],
+)
+def test_academic_titles_stand_as_they_are_written(written: str, shown: str) -> None:
+    assert titled_name(written) == shown
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ _TITLES = frozenset(
     "dr prof professor mr mrs ms miss mx sir madam rev hon herr frau m mme mlle monsieur madame sr sra srta dña don doña "
     "dott dottssa dottoressa ing avv sig sigra mag dipl drs ir mevr mevrouw dhr eng arq lic dra profª prof.ª".split()
 )
+_ACADEMIC = frozenset(
+    "dr dra prof profª profssa professor professora professorin dott dottssa dottoressa ing dipl mag drs ir".split()
+)
 _SUFFIXES = frozenset("phd md mba jr sr ii iii iv esq cpa msc bsc ma llm jd dphil mph cfa pe ret".split())
 _NOT_A_PERSON = frozenset(
     "support team info office sales service services help helpdesk contact admin noreply no-reply billing news newsletter "
@@ -61,6 +64,13 @@ def full_name(name: str) -> str:
     """A display name as one writes it ("Doe, Dr. Jane" is "Jane Doe"), "" if it is not a person's."""
     words = words_of(name)
     return flat(name) if words and is_eastern(name) else " ".join(words)
+
+
+def titled_name(name: str) -> str:
+    """The full name with the academic titles it is written with: "Prof. Dr. Jane Doe"; "" if it is not a person's."""
+    whole = full_name(name)
+    titles = [word.strip(",") for word in flat(name)[:_LONGEST].split() if _bare(word) in _ACADEMIC]
+    return " ".join([*titles, whole]) if whole and not is_eastern(name) else whole
 
 
 def first_name(name: str) -> str:

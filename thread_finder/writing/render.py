@@ -14,7 +14,7 @@ from thread_finder.model import Letter
 from thread_finder.writing.encounters import SPOKEN
 from thread_finder.writing.facts import Facts
 from thread_finder.writing.language import lexicon
-from thread_finder.writing.names import first_name, is_eastern
+from thread_finder.writing.names import first_name, is_eastern, titled_name
 from thread_finder.writing.sandbox import Sandbox
 from thread_finder.writing.sentences import Choose, Fact, settle
 
@@ -86,6 +86,7 @@ def _values(facts: Facts) -> dict[str, Any]:
     return {
         "name": _plain(facts.name),
         "full_name": _plain(facts.full_name),
+        "titled_name": _plain(titled_name(facts.contact) or facts.full_name),
         "eastern": is_eastern(facts.name),
         "salutation": _plain(facts.salutation),
         "sender": _plain(facts.sender),

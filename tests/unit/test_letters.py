@@ -163,3 +163,22 @@ def test_the_owners_name_stands_below_unless_the_signature_begins_with_it(langua
     assert told["Editor, Lantern Pictures"].endswith((name, name.split(maxsplit=1)[0]))
     if sample.facts.formal:
         assert not told[f"{name}\nEditor"].endswith(name)
+
+
+@pytest.mark.parametrize(
+    ("language", "how", "set_in"),
+    [
+        ("en", "NBC's offices", "in August (NBC's offices)"),
+        ("en", "at NBC's offices", "in August at NBC's offices"),
+        ("de", "Funkhaus, vierter Stock", "im August getroffen (Funkhaus, vierter Stock)"),
+        ("es", "la cantina", "en agosto (la cantina)"),
+        ("fr", "la cantine", "en août (la cantine)"),
+        ("it", "la mensa", "ad agosto (la mensa)"),
+        ("nl", "de kantine", "in augustus (de kantine)"),
+        ("pt", "a cantina", "em agosto (a cantina)"),
+        ("ja", "放送会館", "今年の8月、放送会館にて、"),
+    ],
+)
+def test_a_place_without_a_preposition_stands_in_brackets(language: str, how: str, set_in: str) -> None:
+    sample = next(s for s in letters(language) if s.rich and s.number == 1)
+    assert set_in in dict(render(replace(sample.facts, how=how, encounter="met"), TEMPLATES).parts)["introduction"]

@@ -42,7 +42,7 @@ def main() -> None:
         (here / "contacts.csv").write_text("name,emails\nLouis Soldano,louis.soldano@enron.com\nEvan,ek@a-klaw.com\n")
         for archive in ("all.mbox", "maildir"):
             _measure(here, archive)
-        _report("--help", *_run([*CLI, "--help"], here))
+        report("--help", *run([*CLI, "--help"], here))
 
 
 def _measure(here: Path, archive: str) -> None:
@@ -50,13 +50,13 @@ def _measure(here: Path, archive: str) -> None:
     config.write_text(_CONFIG.format(archive=archive))
     config.chmod(0o600)
     command = [*CLI, "--config", str(config), "find", "ek@a-klaw.com", "--json"]
-    _report(f"{archive}: first index and find", *_run(command, here))
-    _report(f"{archive}: find for one contact", *min(_run(command, here) for _ in range(3)))
+    report(f"{archive}: first index and find", *run(command, here))
+    report(f"{archive}: find for one contact", *min(run(command, here) for _ in range(3)))
     command[6] = "louis.soldano@enron.com"
-    _report(f"{archive}: find, long correspondence", *min(_run(command, here) for _ in range(3)))
+    report(f"{archive}: find, long correspondence", *min(run(command, here) for _ in range(3)))
 
 
-def _run(command: list[str], here: Path) -> tuple[float, float]:
+def run(command: list[str], here: Path) -> tuple[float, float]:
     """Wall seconds and peak memory in MB of one command."""
     environment = os.environ | {"THREAD_FINDER_STATE": str(here / "state")}
     started = time.perf_counter()
@@ -67,7 +67,7 @@ def _run(command: list[str], here: Path) -> tuple[float, float]:
     return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
-def _report(what: str, seconds: float, memory: float) -> None:
+def report(what: str, seconds: float, memory: float) -> None:
     print(f"  {what:40} {seconds:7.2f} s   {memory:6.0f} MB peak")
 
 
@@ -83,10 +83,15 @@ def _fill(mbox: Path, maildir: Path) -> None:
 
 def _messages() -> Iterator[bytes]:
     """The real messages again and again, each time under new Message-IDs."""
-    known = [raw for path in sorted(DATA.glob("*.mbox.gz")) for raw in _split(gzip.decompress(path.read_bytes()))]
+    known = mails()
     for turn in itertools.count():
         for raw in known:
             yield _ID.sub(b"Message-ID: <%d." % turn, raw, count=1)
+
+
+def mails() -> list[bytes]:
+    """The real messages beside the project."""
+    return [raw for path in sorted(DATA.glob("*.mbox.gz")) for raw in _split(gzip.decompress(path.read_bytes()))]
 
 
 def _split(data: bytes) -> list[bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from icalendar import Calendar
 
 if TYPE_CHECKING:
     from tests.cli.conftest import GmailUser, Ran, User
@@ -219,3 +220,18 @@ def test_a_broken_undo_is_gone_on_with(user: User) -> None:
         ledger.execute("UPDATE drafts SET state = 'undone' WHERE id = 1")
     assert len(user.at("undo", "--json").json["removed"]) == 3
     assert user.saved() == []
+
+
+def test_the_plan_goes_into_a_calendar_and_over_no_other_file(user: User) -> None:
+    of_month(user, 3)
+    path = user.folder / "december.ics"
+    for _ in range(2):
+        assert user.at("plan", "--month", "2026-12", "--ics", str(path)).code == 0
+    calendar = Calendar.from_ical(path.read_bytes())
+    names = {str(event["summary"]).removeprefix("Write to ") for event in calendar.walk("VEVENT")}
+    chosen = user.at("plan", "--month", "2026-12", "--json").json["chosen"]
+    assert names == {one["contact"] for one in chosen}
+    before = user.contacts.read_bytes()
+    user.at("plan", "--ics", str(user.contacts)).fails(3, "is no calendar of thread-finder's")
+    user.at("plan", "--ics", str(user.folder)).fails(3, "cannot be written")
+    assert user.contacts.read_bytes() == before

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption, MonthOption
-from thread_finder.errors import ExitCode
+from thread_finder.errors import ConfigError, ExitCode
+
+if TYPE_CHECKING:
+    from thread_finder.planning import Plan
 
 
 def plan(
     ctx: typer.Context,
     month: MonthOption = "",
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write the check-ins as calendar entries, too.")
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
     as_of: AsOfOption = None,
@@ -20,6 +29,7 @@ def plan(
     \b
     thread-finder plan
     thread-finder plan --month 2026-12 --json
+    thread-finder plan --month 2026-12 --ics december.ics
     """
     from thread_finder.app.agenda import look
     from thread_finder.cli.opening import opened
@@ -35,10 +45,27 @@ def plan(
     ):
         agenda = look(session, mailbox, ledger)
         made = agenda.plan(agenda.period(month))
+    if ics:
+        _write_calendar(made, ics)
     if as_json:
         print_json(plan_shape(made))
     else:
         show_plan(made)
+
+
+def _write_calendar(made: Plan, path: Path) -> None:
+    """Write the entries; a file that is no calendar of ours is left alone."""
+    from thread_finder.cli.boundary import note
+    from thread_finder.planning.ics import PRODUCT, as_calendar
+    from thread_finder.userfiles import write_private
+
+    try:
+        if path.exists() and PRODUCT.encode() not in path.read_bytes():
+            raise ConfigError(f"{path} is there already and is no calendar of thread-finder's", "give another name")
+        write_private(path, as_calendar(made))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "check the folder") from error
+    note(f"{len(made.chosen)} calendar entries are in {path}")
 
 
 def status(

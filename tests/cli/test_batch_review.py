@@ -106,7 +106,7 @@ def rows(user: User, query: str) -> list[tuple[str, ...]]:
 def test_twenty_letters_are_gone_through(user: User, sit_down: Callable[..., Typist]) -> None:
     editor(user, 'sed -i "3s/^/It has been raining here for a week. /" "$1"')
     seen: list[str] = []
-    typist = sit_down()
+    typist = sit_down("--despite", "anchors")  # another thread may tell less of how they met
     assert "Yesterday in the loft" in typist.screen
     assert (typist.number, typist.of) == (1, PEOPLE)
 

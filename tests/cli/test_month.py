@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import User
+from tests.year.people import report as delivery_report
 from thread_finder.demo.sample import SAMPLE_TODAY
 
 PRIYA, GARRICK = "Priya Raghunathan", "Garrick Oyelowo-Finn"
@@ -50,6 +51,10 @@ def _at(day: date):  # type: ignore[no-untyped-def]
     from datetime import UTC, datetime, time
 
     return datetime.combine(day, time(10), UTC)
+
+
+def report(on: str, address: str, day: date) -> bytes:
+    return delivery_report(on, address, _at(day) + timedelta(hours=1)).replace(b"\r\n", b"\n")
 
 
 def deliver(user: User, raw: bytes) -> None:
@@ -240,6 +245,35 @@ def test_removed_their_draft_is_still_told(user: User) -> None:
     assert PRIYA in user.at("status").out
     assert "no longer among your contacts" in user.at("status").out
     assert user.at("plan").code == 0
+
+
+def test_a_new_address_for_the_same_person_brings_no_second_draft(user: User) -> None:
+    user.at("draft", PRIYA)
+    user.edit(user.contacts, "priya.raghunathan@audiology-west.example", "priya@new-place.example")
+    assert stands(user, SAMPLE_TODAY, PRIYA) == "drafted"
+    ran = user.at("draft", PRIYA)
+    assert ran.code == 6
+    assert "priya.raghunathan@audiology-west.example" in ran.out
+    assert len(user.saved()) == 1
+
+
+def test_after_a_delivery_report_the_next_letter_goes_to_the_new_address(user: User) -> None:
+    old, new = "priya.raghunathan@audiology-west.example", "priya@new-place.example"
+    user.at("draft", PRIYA)
+    (draft,) = user.saved()
+    ours = message_from_bytes(draft.read_bytes(), policy=policy.default)["Message-ID"]
+    mail_out(user, draft, SAMPLE_TODAY)
+    deliver(user, report(ours, old, SAMPLE_TODAY))
+    tomorrow = SAMPLE_TODAY + timedelta(days=1)
+    assert stands(user, tomorrow, PRIYA) == "unreachable"
+    user.edit(user.contacts, f'"{old}"', f'"{new}"')
+    assert stands(user, tomorrow, PRIYA) == "due"  # from memory: with that address their mail is out of sight
+    user.edit(user.contacts, f'"{new}"', f'"{old}", "{new}"')
+    assert stands(user, tomorrow, PRIYA) == "due"
+    (made,) = on(user, tomorrow, "draft", PRIYA)
+    assert made["action"] == "created"
+    (draft,) = user.saved()
+    assert message_from_bytes(draft.read_bytes(), policy=policy.default)["To"].addresses[0].addr_spec == new
 
 
 def test_an_address_that_moved_brings_neither_of_them_a_second_letter(user: User) -> None:

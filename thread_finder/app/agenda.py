@@ -57,6 +57,11 @@ class Agenda:
         """Why no check-in may be drafted for a contact by hand either: an unanswered letter, or the user's own word."""
         standing = stand(self.observation(contact).history, self.today, self.rhythm)
         who = contact.name.replace('"', "'")
+        for letter in self.observation(contact).letters:
+            elsewhere = set(letter.record.addresses).isdisjoint(contact.emails)
+            if elsewhere and letter.fate in {Fate.BEGUN, Fate.OPEN}:
+                why = f"a draft to {letter.record.addresses[0]}, no longer among their addresses, lies in your drafts"
+                return Failure(contact, why, "send or remove it first", ExitCode.REFUSED)
         ways_out = {
             State.SENT: "wait for the answer; `thread-finder status` says until when",
             State.FOLLOW_UP_DUE: f'one follow-up in its thread: thread-finder follow-up "{who}"',
@@ -68,6 +73,12 @@ class Agenda:
         if standing.state not in ways_out or begun:
             return None
         return Failure(contact, standing.why, ways_out[standing.state], ExitCode.REFUSED)
+
+    @property
+    def returned(self) -> frozenset[str]:
+        """The Message-IDs of our letters that came back: they are no part of any conversation."""
+        letters = [one for seen in self.seen for one in seen.letters if one.fate is Fate.BOUNCED and one.message]
+        return frozenset(one.message.message_id for one in letters if one.message)
 
     def stage(self, contact: Contact) -> model.History:
         """What came of earlier letters to a contact, for the etiquette of the next."""
@@ -133,7 +144,7 @@ class Agenda:
         if contacts:
             yield from find_threads(
                 self.mailbox, self.session.owner, contacts,
-                threshold=self.session.config.threshold, pinned=self.ledger.pinned,
+                threshold=self.session.config.threshold, pinned=self.ledger.pinned, returned=self.returned,
             )  # fmt: skip
 
     def _their_threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
@@ -193,12 +204,14 @@ def look(session: Session, mailbox: Mailbox, ledger: Ledger, contacts: Sequence[
     cadence = session.config.cadence
     per_week = cadence.per_week or max(1, cadence.per_month // 4)
     rhythm = Rhythm(cadence.check_in_every, cadence.follow_up_after, cadence.per_month, per_week)
+    known, strays = memories(session.contacts, session.account, ledger)
     wanted = session.contacts if contacts is None else contacts
-    people, known = memories(wanted, session.account, ledger, strays=contacts is None)
-    since = [_since(contact, memory, rhythm, session.now) for contact, memory in zip(people, known, strict=True)]
+    people = [*wanted, *(strays if contacts is None else ())]
+    since = [_since(person, known[person.emails], rhythm, session.now) for person in people]
     answers = mailbox.recent(requests(people, session), since)
     seen = []
-    for contact, memory, answer in zip(people, known, answers, strict=True):
+    for contact, answer in zip(people, answers, strict=True):
+        memory = known[contact.emails]
         if answer.problem:
             seen.append(Observation(History(contact, unread=answer.problem), (), ()))
             continue

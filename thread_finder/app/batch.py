@@ -132,8 +132,9 @@ class Batch:
         session = self._run.session
         unread = [turn.contact for turn in turns if turn.finding is None]
         found = find_threads(
-            self._run.mailbox, session.owner, unread, threshold=session.config.threshold, pinned=self._ledger.pinned
-        )
+            self._run.mailbox, session.owner, unread,
+            threshold=session.config.threshold, pinned=self._ledger.pinned, returned=self._run.returned,
+        )  # fmt: skip
         for turn in turns:
             yield turn.finding or next(found)
 

@@ -37,8 +37,10 @@ def find_threads(
     *,
     threshold: float,
     pinned: Callable[[Sequence[str]], Pin | None] = no_pins,
+    returned: frozenset[str] = frozenset(),
 ) -> Iterator[Finding | Failure]:
-    """One answer per contact, in their order. ``pinned`` gives what the user chose by hand: Ledger.pinned.
+    """One answer per contact, in their order. ``pinned`` gives what the user chose by hand: Ledger.pinned; ``returned``
+    are the Message-IDs of letters that came back, which are as if they had never been written.
 
     Where the mailbox gives out in the middle, what was found stands, and the rest fail with the reason.
     """
@@ -57,7 +59,14 @@ def find_threads(
             yield Failure(contact, answer.problem, exit_code=ExitCode.MAILBOX)
             continue
         pin = pinned(contact.emails)
-        yield answer_for(contact, owner, answer.threads, pin, threshold=threshold, identities=identities)
+        threads = tuple(filter(lambda thread: thread.messages, (_without(one, returned) for one in answer.threads)))
+        yield answer_for(contact, owner, threads, pin, threshold=threshold, identities=identities)
+
+
+def _without(thread: Thread, returned: frozenset[str]) -> Thread:
+    if not returned:
+        return thread
+    return replace(thread, messages=tuple(m for m in thread.messages if m.message_id not in returned))
 
 
 def answer_for(

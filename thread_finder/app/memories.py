@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from thread_finder.model import Contact
 
 NO_CONTACT = "no longer among your contacts"
 
+Emails = tuple[str, ...]
 _Record = TypeVar("_Record", DraftRecord, Snooze, Block, Skip, Outcome)
 
 
@@ -27,48 +28,65 @@ class Memory:
 
 
 def memories(
-    contacts: Sequence[Contact], account: str, ledger: Ledger, *, strays: bool
-) -> tuple[list[Contact], list[Memory]]:
-    """The contacts, then with ``strays`` the people who are none any more but have an open draft; a Memory for each.
+    contacts: Sequence[Contact], account: str, ledger: Ledger
+) -> tuple[Mapping[Emails, Memory], list[Contact]]:
+    """A Memory for each contact and each stray, by all their addresses; and the strays: people who are no contacts any
+    more but have an open draft.
 
     A record belongs to whoever has one of its addresses now. That may be two people, when an address has moved from one
-    to the other: both have had their letter then, rather than one of them two.
+    to the other: both have had their letter then, rather than one of them two. Where nobody has any of them, it belongs
+    to the one of that name, whose addresses were changed.
     """
     drafts = [one for one in ledger.every(DraftRecord) if one.account == account]
-    people = [*contacts, *(_strays(contacts, drafts) if strays else ())]
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for number, person in enumerate(people):
-        for email in person.emails:
-            numbers[email].add(number)
-    letters, skips = _by_person(drafts, numbers), _by_person(ledger.every(Skip), numbers)
-    outcomes = _by_person(ledger.every(Outcome), numbers)
-    snoozes = _by_person([one for one in ledger.every(Snooze) if one.ended is None], numbers)
-    blocks = _by_person([one for one in ledger.every(Block) if one.ended is None], numbers)
-    return people, [
-        Memory(
+    strays = _strays(contacts, drafts)
+    people = [*contacts, *strays]
+    owners = _Owners(people)
+    letters, skips, outcomes = owners.of(drafts), owners.of(ledger.every(Skip)), owners.of(ledger.every(Outcome))
+    snoozes = owners.of(one for one in ledger.every(Snooze) if one.ended is None)
+    blocks = owners.of(one for one in ledger.every(Block) if one.ended is None)
+    return {
+        person.emails: Memory(
             tuple(letters[number]),
             next(reversed(snoozes[number]), None),
             next(reversed(blocks[number]), None),
             tuple(skips[number]),
             tuple(outcomes[number]),
         )
-        for number in range(len(people))
-    ]
+        for number, person in enumerate(people)
+    }, strays
+
+
+class _Owners:
+    """Whose a record is, by the places of people in a list."""
+
+    def __init__(self, people: Sequence[Contact]) -> None:
+        self._by_address: dict[str, set[int]] = defaultdict(set)
+        self._by_name: dict[str, set[int]] = defaultdict(set)
+        for number, person in enumerate(people):
+            self._by_name[person.name.casefold()].add(number)
+            for email in person.emails:
+                self._by_address[email].add(number)
+
+    def of(self, records: Iterable[_Record]) -> dict[int, list[_Record]]:
+        """The records of each person, oldest first."""
+        theirs: dict[int, list[_Record]] = defaultdict(list)
+        for record in records:
+            for number in self.whose(record.addresses, record.contact):
+                theirs[number].append(record)
+        return theirs
+
+    def whose(self, addresses: Sequence[str], name: str) -> frozenset[int]:
+        """Who has one of the addresses; else the only one of that name."""
+        found = frozenset(number for email in addresses for number in self._by_address.get(email, ()))
+        namesakes = self._by_name.get(name.casefold(), set())
+        return found or frozenset(namesakes if len(namesakes) == 1 else ())
 
 
 def _strays(contacts: Sequence[Contact], drafts: Sequence[DraftRecord]) -> list[Contact]:
-    known = {email for contact in contacts for email in contact.emails}
+    owners = _Owners(contacts)
     strays: dict[str, Contact] = {}
     for record in drafts:
-        if record.state in OPEN and known.isdisjoint(record.addresses):
+        if record.state in OPEN and not owners.whose(record.addresses, record.contact):
             stray = Contact(record.contact, record.addresses, source=NO_CONTACT)
-            strays.setdefault(record.addresses[0] if record.addresses else record.contact, stray)
+            strays.setdefault(record.addresses[0], stray)
     return list(strays.values())
-
-
-def _by_person(records: Iterable[_Record], numbers: dict[str, set[int]]) -> dict[int, list[_Record]]:
-    theirs: dict[int, list[_Record]] = defaultdict(list)
-    for record in records:
-        for number in {number for email in record.addresses for number in numbers.get(email, ())}:
-            theirs[number].append(record)
-    return theirs

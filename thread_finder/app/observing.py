@@ -68,7 +68,7 @@ def observe(
 ) -> Observation:
     """The contact's story by ``threads`` and ``memory``; ``there`` are the drafts still in the mailbox, by record."""
     mail = _Mail(contact, owner, threads, now)
-    letters = _bounced(_sightings(memory.drafts, mail, there, now), mail)
+    letters = _bounced(_sightings(memory.drafts, mail, there, now), mail, memory.outcomes)
     outcomes = tuple(_outcomes(contact, letters, mail))
     answered = [one.at for one in memory.outcomes if one.kind is OutcomeKind.ANSWERED]
     decided = [one for one in memory.outcomes if one.kind in {OutcomeKind.CLOSED, OutcomeKind.REOPENED}]
@@ -215,14 +215,22 @@ def _sighting(record: DraftRecord, mail: _Mail, draft: StoredDraft | None, taken
     return Sighting(record, Fate.DELETED, missed_since or now)
 
 
-def _bounced(letters: Sequence[Sighting], mail: _Mail) -> tuple[Sighting, ...]:
+def _bounced(letters: Sequence[Sighting], mail: _Mail, remembered: Sequence[Outcome]) -> tuple[Sighting, ...]:
     """The same, but letters that came back, and that nobody answered after all, reached nobody."""
+    known = {one.draft for one in remembered if one.kind is OutcomeKind.BOUNCED}
     return tuple(
         Sighting(one.record, Fate.BOUNCED, one.at, one.message)
-        if one.message and mail.report_on(one.message) and not mail.answers_to(one, None)
+        if one.fate is Fate.SENT and _came_back(one, mail, known) and not mail.answers_to(one, None)
         else one
         for one in letters
     )
+
+
+def _came_back(letter: Sighting, mail: _Mail, known: set[int | None]) -> bool:
+    """Whether a report says so, or the ledger, where the mail is out of sight."""
+    if letter.message is None:
+        return letter.record.id in known
+    return mail.report_on(letter.message) is not None
 
 
 def _approach(one: Sighting) -> Approach:

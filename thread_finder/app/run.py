@@ -26,7 +26,9 @@ def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator
     config = run.session.config
     pinned = run.ledger.pinned if run.ledger else no_pins
     run = run.informed(contacts)
-    for found in find_threads(run.mailbox, run.session.owner, contacts, threshold=config.threshold, pinned=pinned):
+    for found in find_threads(
+        run.mailbox, run.session.owner, contacts, threshold=config.threshold, pinned=pinned, returned=run.returned
+    ):
         written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
         if isinstance(written, Written):
             letters.append(written.letter)
@@ -53,6 +55,11 @@ class Run:
         if self.agenda or self.ledger is None:
             return self
         return replace(self, agenda=look(self.session, self.mailbox, self.ledger, contacts))
+
+    @property
+    def returned(self) -> frozenset[str]:
+        """The Message-IDs of our letters that came back, as far as is known here."""
+        return self.agenda.returned if self.agenda else frozenset()
 
     @property
     def stationery(self) -> Stationery:

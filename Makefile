@@ -52,6 +52,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/accuracy.py
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/letters.py
+	$(BIN)/python bench/gmail_cost.py
 
 # The lock names no index: hashes alone say what may be installed, from wherever pip is set up to look.
 lock: $(BIN)/python

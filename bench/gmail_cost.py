@@ -137,6 +137,7 @@ def draft(bench: Bench, count: int) -> None:
 def at_the_quota(bench: Bench) -> None:
     """1,000 people at 6,000 units a minute; a minute lasts three seconds here and for the server."""
     bench.ask("settings", {"units": 6000, "window": MINUTE})
+    time.sleep(MINUTE)  # what was spent before is none of this limiter's
     bench.ask("reset", {})
     scale = 60.0 / MINUTE
     limiter = Limiter(6000, clock=lambda: time.monotonic() * scale, sleep=lambda seconds: time.sleep(seconds / scale))

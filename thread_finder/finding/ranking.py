@@ -17,7 +17,7 @@ from thread_finder.model import Evidence, Kind, PartialDate, Thread
 MONTHS_AROUND = timedelta(days=75)
 AFTERWARDS = timedelta(days=21)
 EVIDENCE = 6
-PLACES = ("agreed", "follows", "took-place", "fits-met-on", "misses-met-on", "declined", "routine")
+PLACES = ("agreed", "follows", "took-place", "fits-met-on", "misses-met-on", "declined", "called-off", "routine")
 """The traits of a thread's place that the user is told."""
 UNLIKELY = -4.0
 """Log-odds of scheduling under which a day that a thread names is no meeting."""
@@ -116,7 +116,8 @@ def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str,
         "follows": float(one.follows),
         "followed": float(one.followed),
         "took-place": float(one.took_place),
-        "earlier-meetings": float(min(3, earlier)) if kind is not Kind.CONVERSATION and not one.follows else 0.0,
+        "called-off": float(view.agenda.off),
+        "earlier-meetings": float(max(0, min(3, earlier - one.follows))) if kind is not Kind.CONVERSATION else 0.0,
         "letters": min(len(view.direct), 6) / 6 if kind is Kind.CONVERSATION else 0.0,
         "routine": float(any("recurring" in seen.reading.acts for seen in view.direct)),
         "one-sided": float(len({seen.mine for seen in view.direct}) < 2),

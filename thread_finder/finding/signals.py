@@ -71,6 +71,7 @@ SIGNALS: dict[str, Signal] = {
     "follows": Signal(0, 0, "begins just after a day you had agreed on"),
     "took-place": Signal(0, 0, "you wrote again just after the day agreed on"),
     "declined": Signal(0, 0, "but it was declined"),
+    "called-off": Signal(0, 0, "but it was called off"),
     "routine": Signal(0, 0, "but it is a matter of routine"),
     "both-wrote": Signal(0, 0, "both of you wrote"),
     "only-two": Signal(0, 0, "between the two of you"),

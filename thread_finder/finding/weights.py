@@ -12,8 +12,13 @@ from importlib import resources
 @cache
 def weights(section: str) -> Mapping[str, float]:
     """The named weights of one section of weights.toml; KeyError if there is no such section."""
-    text = (resources.files(__package__) / "weights.toml").read_text(encoding="utf-8")
-    return {name: float(value) for name, value in tomllib.loads(text)[section].items()}
+    return read_weights()[section]
+
+
+def read_weights() -> dict[str, dict[str, float]]:
+    """All sections, as the file has them."""
+    table = tomllib.loads((resources.files(__package__) / "weights.toml").read_text(encoding="utf-8"))
+    return {section: {name: float(value) for name, value in names.items()} for section, names in table.items()}
 
 
 def log_odds(traits: Mapping[str, float], section: str) -> float:

@@ -1,0 +1,193 @@
+"""Contacts whose right thread is known, from three sources: the sample, an invented mailbox, and real mail (Enron)."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from thread_finder import config as settings
+from thread_finder.addressbook import load_contacts
+from thread_finder.demo.sample import sample_folder
+from thread_finder.finding.lexicon import search_words
+from thread_finder.finding.people import Pair
+from thread_finder.mail.parse import parse_message
+from thread_finder.mailboxes.archive import ArchiveMailbox
+from thread_finder.mailboxes.base import Request
+from thread_finder.mailboxes.mbox import read_message, spans
+from thread_finder.model import Contact, Finding, Kind, Message, Owner, PartialDate, Thread
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+ENRON_OWNERS = {
+    "fossum": ("drew.fossum@enron.com",),
+    "delainey": ("david.delainey@enron.com", "w..delainey@enron.com"),
+    "dasovich": ("jeff.dasovich@enron.com",),
+}
+_FEW, _SHORT = 6, 200  # people and words of the mails that enron_labels.json speaks of
+
+
+@dataclass(frozen=True)
+class Known:
+    """A contact, all threads with them, and the answer. Cases of one ``fold`` are never learned from to judge another."""
+
+    source: str
+    fold: str
+    contact: Contact
+    owner: Owner
+    threads: tuple[Thread, ...]
+    truth: dict[str, Any]
+
+    def worth(self, thread: Thread | None) -> int:
+        """2 for a thread that is best, 1 for one that will do, 0 for others."""
+        ids = {message.message_id for message in thread.messages} if thread else set()
+        if self.source == "enron":
+            return max((self.marks.get(one, 0) for one in ids), default=0)
+        good = [bool(ids & set(best)) for best in self.truth["best_ids"]]
+        return 2 if any(good[:1]) else int(any(good))
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Enron: how clearly each message arranges a meeting or thanks for one."""
+        return {**self.truth["S"], **self.truth["T"]}
+
+    def right(self, found: Finding) -> bool:
+        """Verdict and thread as they should be; on real mail, a meeting thread called so, or none where there is none."""
+        if self.source != "enron":
+            if self.truth["verdict"] != found.verdict:
+                return False
+            return found.thread is None or self.worth(found.thread) > 0
+        claimed = found.kind in (Kind.SCHEDULING, Kind.THANK_YOU)
+        return (
+            claimed and self.worth(found.thread) == 2
+            if self.truth["has"]
+            else not claimed or self.worth(found.thread) > 0
+        )
+
+
+def sample() -> list[Known]:
+    """The mailbox that ships with the program."""
+    folder = sample_folder()
+    owner = settings.load(folder / "config.toml").owner
+    contacts = {contact.name: contact for contact in load_contacts(folder / "contacts.toml").contacts}
+    truth = list(json.loads((folder / "answers.json").read_text("utf-8")).values())
+    return _known("sample", [folder / "sample.mbox"], owner, [contacts[answer["name"]] for answer in truth], truth)
+
+
+def synthetic(folder: Path) -> list[Known]:
+    """An invented mailbox of another author."""
+    who = json.loads((folder / "OWNER.json").read_text("utf-8"))
+    truth = list(json.loads((folder / "truth.json").read_text("utf-8")).values())
+    rows = {row["name"]: row for row in csv.DictReader((folder / "contacts.csv").read_text("utf-8").splitlines())}
+    contacts = [_contact(answer, rows.get(answer["name"], {})) for answer in truth]
+    return _known("synthetic", [folder / "mailbox.mbox"], Owner(who["name"], tuple(who["emails"])), contacts, truth)
+
+
+def enron(folder: Path) -> list[Known]:
+    """Pairs of colleagues in real mail, without the contested ones (see the data's README)."""
+    labels = [pair for pair in json.loads((folder / "labels.json").read_text("utf-8")) if not pair["contested"]]
+    cases: list[Known] = []
+    for name, emails in ENRON_OWNERS.items():
+        pairs = [pair for pair in labels if pair["owner"] == name]
+        contacts = [Contact(pair["contact"], (pair["contact"],)) for pair in pairs]
+        with unpacked(folder, name) as box:
+            cases += _known("enron", [box], Owner(name, emails), contacts, pairs)
+    return cases
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A message between the owner and a reader, and how clearly it arranges a meeting: 2, 1 or 0."""
+
+    fold: str
+    message: Message
+    pair: Pair
+    mark: int
+
+
+def labelled(folder: Path, cases: Iterable[Known]) -> list[Labelled]:
+    """The marked messages of the Enron pairs, then those of the same owners' other mail (enron_labels.json)."""
+    found: list[Labelled] = []
+    for case in cases:
+        pair = Pair(case.contact, case.owner)
+        for message in (m for thread in case.threads for m in thread.messages if pair.direct(m)):
+            found.append(Labelled(case.fold, message, pair, case.marks.get(message.message_id, 0)))
+    seen = {one.message.message_id for one in found}
+    for name, emails in ENRON_OWNERS.items():
+        with unpacked(folder, name) as box:
+            found += _others(box, Owner(name, emails), seen)
+    return found
+
+
+def _others(box: Path, owner: Owner, seen: set[str]) -> Iterator[Labelled]:
+    labels = json.loads((Path(__file__).parent / "enron_labels.json").read_text("utf-8"))
+    marks = {key: mark for mark in (2, 1) for key in labels[str(mark)]}
+    texts: set[tuple[str, str]] = set()
+    with box.open("rb") as file:
+        for span in list(spans(file, 0, box.stat().st_size)):
+            message = parse_message(read_message(file, span.offset, span.size))
+            mine = any(a.email in owner.emails for a in (message.from_, *message.recipients) if a)
+            writers = (
+                [message.from_] if message.from_ and message.from_.email not in owner.emails else message.recipients
+            )
+            others = [address.email for address in writers if address.email not in owner.emails]
+            text = (message.subject, " ".join(message.new_text.split())[:200])
+            if not mine or not others or message.message_id in seen or text in texts:
+                continue
+            texts.add(text)
+            pair = Pair(Contact("", (others[0],)), owner)
+            if message.new_text.split() and len(message.new_text.split()) <= _SHORT and pair.others(message) < _FEW:
+                key = hashlib.sha256(message.message_id.encode()).hexdigest()[:12]
+                yield Labelled(owner.name, message, pair, marks.get(key, 0))
+
+
+class unpacked:  # noqa: N801 - a context manager reads like a function
+    """A mailbox of the Enron data, unpacked for as long as it is needed."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._packed = folder / f"{name}.mbox.gz"
+        self._scratch = tempfile.TemporaryDirectory()
+
+    def __enter__(self) -> Path:
+        box = Path(self._scratch.name) / self._packed.stem
+        box.write_bytes(gzip.decompress(self._packed.read_bytes()))
+        return box
+
+    def __exit__(self, *_: object) -> None:
+        self._scratch.cleanup()
+
+
+def _known(
+    source: str, paths: Sequence[Path], owner: Owner, contacts: Sequence[Contact], truth: Sequence[dict[str, Any]]
+) -> list[Known]:
+    answers = correspondences(paths, owner, contacts)
+    return [
+        Known(source, owner.name if source == "enron" else contact.name, contact, owner, threads, answer)
+        for contact, answer, threads in zip(contacts, truth, answers, strict=True)
+    ]
+
+
+def correspondences(paths: Sequence[Path], owner: Owner, contacts: Sequence[Contact]) -> list[tuple[Thread, ...]]:
+    """What the archive mailbox answers for each contact."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        mailbox = ArchiveMailbox(paths, state=state, drafts=state / "d", owner=owner.emails, words=search_words())
+        requests = [Request(c.emails[0], c.emails, owner.emails, c.name) for c in contacts]
+        answers = [answer.threads for answer in mailbox.search(requests)]
+        mailbox.close()
+    return answers
+
+
+def _contact(answer: dict[str, Any], row: dict[str, str]) -> Contact:
+    met_on = row.get("met_on") or ""
+    return Contact(
+        answer["name"],
+        tuple(answer["emails"]),
+        met_on=PartialDate.parse(met_on) if met_on else None,
+        language=row.get("language", ""),
+    )

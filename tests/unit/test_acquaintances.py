@@ -131,8 +131,11 @@ def test_a_thread_that_wandered_is_answered_at_its_end() -> None:
     assert finding.parent.message_id == tail.message_id
 
 
+INTRODUCED = "Ansel, meet Tove, who wants to learn carving. Tove, Ansel is the one to ask. I leave you to it."
+
+
 def test_introduced_by_a_third_person() -> None:
-    intro = mail(THIRD, "2021-02-20", "Ansel, meet Tove, who wants to learn carving. Tove, Ansel is the one to ask. I leave you to it.", "Tove <> Ansel", [YOU, ME])  # fmt: skip
+    intro = mail(THIRD, "2021-02-20", INTRODUCED, "Tove <> Ansel", [YOU, ME])
     follow = mail(
         ME, "2021-02-21", "Thank you, Peg! Ansel, could we meet for a coffee some time next week?", "Re: Tove <> Ansel"
     )

@@ -11,14 +11,18 @@ from collections.abc import Sequence
 from thread_finder.finding.ranking import Ranked
 from thread_finder.finding.weights import log_odds, probability
 
+_TOSS_UP = 1.5
 CLEAR = 5.0
 """A lead over the second thread beyond which more of it says no more."""
 
 
 def traits(ranked: Sequence[Ranked]) -> dict[str, float]:
-    """What the sureness of the first of ``ranked`` is made of: its kind, and its lead over the second."""
-    lead = ranked[0].score - ranked[1].score if len(ranked) > 1 else CLEAR
-    return {ranked[0].kind.value: 1.0, "lead": min(CLEAR, lead)}
+    """What the sureness of the first of ``ranked`` is made of, best first: its ``lead`` over the second, how many
+    ``threads`` there are to mistake it for, and the ``doubt`` whether it is about a meeting at all.
+    """
+    best = ranked[0]
+    lead = best.score - ranked[1].score if len(ranked) > 1 else CLEAR
+    return {"lead": min(CLEAR, lead), "threads": math.log(len(ranked)), "doubt": math.exp(-abs(best.odds) / _TOSS_UP)}
 
 
 def confidence(ranked: Sequence[Ranked]) -> tuple[float, ...]:

@@ -25,7 +25,9 @@ UNLIKELY = -4.0
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A thread with its kind, its score, what speaks for it, and the traits that the score was made of."""
+    """A thread with its kind, its score, what speaks for it, the traits that the score was made of, and the log-odds
+    that a meeting is arranged in it.
+    """
 
     thread: Thread
     kind: Kind
@@ -34,6 +36,7 @@ class Ranked:
     meeting: date | None = None
     first: date | None = None
     traits: dict[str, float] = field(default_factory=dict)
+    odds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,9 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     for one in judged:
         traits = _traits(one, earlier, met_on)
         evidence = _evidence(one, days, traits)
-        ranked.append(
-            Ranked(one.view.thread, one.kind, log_odds(traits, "choice"), evidence, one.meeting, one.view.first, traits)
-        )
+        score, thread = log_odds(traits, "choice"), one.view.thread
+        first = one.view.first
+        ranked.append(Ranked(thread, one.kind, score, evidence, one.meeting, first, traits, one.scheduling))
         earlier += one.kind is not Kind.CONVERSATION and not one.follows
     return sorted(ranked, key=lambda one: -one.score)
 

@@ -76,6 +76,7 @@ CHOICE = Prior(
         "took-place": 0.5,
         "earlier-meetings": -0.5,
         "called-off": -1.0,
+        "hinting": 2.0,
         "letters": 0.5,
         "routine": -1.0,
         "one-sided": -1.2,

@@ -59,7 +59,7 @@ def test_two_tables_are_enough(write: Write, tmp_path: Path) -> None:
     assert settings.contacts == tmp_path / "contacts.toml"
     assert settings.notes == tmp_path / "notes.toml"
     assert settings.templates is None
-    assert settings.threshold == 0.5
+    assert settings.threshold == 0.8
     assert settings.cadence == config.Cadence(
         4, 0, Duration(1, "month"), Duration(7, "working day"), Duration(4, "month")
     )

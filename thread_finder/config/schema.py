@@ -169,7 +169,7 @@ class TemplatesTable(_Table):
 class FindTable(_Table):
     """``[find]``."""
 
-    threshold: Annotated[Number, Field(ge=0, le=1)] = 0.5
+    threshold: Annotated[Number, Field(ge=0, le=1)] = 0.8
 
 
 class EtiquetteTable(_Table):

@@ -91,7 +91,7 @@ def _pinned(ranked: Sequence[Ranked], threads: Sequence[Thread], pin: str) -> Ra
     return found or (Ranked(other, Kind.CONVERSATION, 0.0, ()) if other else None)
 
 
-NOTHING = -1.4
+NOTHING = -3.0
 """The score under which a thread is not worth answering."""
 
 
@@ -102,14 +102,17 @@ LETTERS = 3
 def _acquainted(threads: Sequence[Thread], pair: Pair) -> bool:
     """Whether the two ever had to do with each other: the contact wrote as a person, or was written to often."""
     messages = [message for thread in threads for message in thread.messages]
-    if any(_wrote_as_a_person(message, pair) for message in messages):
+    answered = any(living(message) and pair.by_me(message) for message in messages)
+    if any(_wrote_as_a_person(message, pair, answered) for message in messages):
         return True
     bounced = any(set(map(base, message.bounced)) & pair.theirs for message in messages)
     return not bounced and sum(living(m) and pair.by_me(m) for m in messages) >= LETTERS
 
 
-def _wrote_as_a_person(message: Message, pair: Pair) -> bool:
-    return pair.personal(message) and _MULTITUDE not in read(message).acts
+def _wrote_as_a_person(message: Message, pair: Pair, answered: bool) -> bool:
+    """Not to a multitude; and what offers something for sale counts only where the owner wrote to them, too."""
+    acts = read(message).acts
+    return pair.personal(message) and _MULTITUDE not in acts and (answered or "sells" not in acts)
 
 
 def _others(ranked: Sequence[Ranked], chosen: Ranked | None) -> tuple[Candidate, ...]:

@@ -17,7 +17,17 @@ from thread_finder.model import Evidence, Kind, PartialDate, Thread
 MONTHS_AROUND = timedelta(days=75)
 AFTERWARDS = timedelta(days=21)
 EVIDENCE = 6
-PLACES = ("agreed", "follows", "took-place", "fits-met-on", "misses-met-on", "declined", "called-off", "routine")
+ERRANDS = 3
+PLACES = (
+    "agreed",
+    "follows",
+    "took-place",
+    "fits-met-on",
+    "misses-met-on",
+    "declined",
+    "called-off",
+    "routine",
+)
 """The traits of a thread's place that the user is told."""
 UNLIKELY = -4.0
 """Log-odds of scheduling under which a day that a thread names is no meeting."""
@@ -80,7 +90,8 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
 
 
 def _judge(seen: Sequence[View]) -> list[_Judged]:
-    odds = [_scheduling(view) for view in seen]
+    assists = _assists(seen)
+    odds = [_scheduling(view, assists) for view in seen]
     meetings = [
         view.agenda.day if likely >= UNLIKELY and not view.agenda.off else None
         for view, likely in zip(seen, odds, strict=True)
@@ -112,7 +123,7 @@ def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str,
     _, agreed, declined = view.outcome()
     traits = {
         kind.value: 1.0,
-        "arranging": (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
+        "hinting" if kind is Kind.CONVERSATION else "arranging": (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
         "thanking": min(1.0, max(0.0, one.thanks / 8)),
         "agreed": float(agreed),
         "declined": float(declined),
@@ -132,12 +143,20 @@ def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str,
     return {name: value for name, value in traits.items() if value}
 
 
-def _scheduling(view: View) -> float:
+def _assists(seen: Sequence[View]) -> bool:
+    """Whether the contact runs the owner's errands: what is arranged with an assistant is mostly others' meetings."""
+    errands = sum("errand-words" in one.reading.acts and one.mine for view in seen for one in view.direct)
+    return errands >= ERRANDS
+
+
+def _scheduling(view: View, assists: bool) -> float:
     """The log-odds that a meeting between the two is arranged here."""
     proposed, agreed, declined = view.outcome()
     shown = {
         "arranging": max(-6.0, min(6.0, view.arranging)),
         "proposed": proposed,
+        "settled": view.agenda.met is not None,
+        "assistant": assists,
         "agreed": agreed,
         "declined": declined,
     }

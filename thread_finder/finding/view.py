@@ -14,6 +14,8 @@ from thread_finder.finding.signals import Reading, read
 from thread_finder.finding.weights import probability
 from thread_finder.model import Automatic, Message, Thread
 
+CROWD = 3
+"""So many people besides the two, and a day that is named is not theirs alone."""
 JUST_AFTER = timedelta(days=8)
 """Thanks come within so many days of the meeting."""
 
@@ -94,7 +96,8 @@ def _view(thread: Thread, pair: Pair) -> View:
         direct.append(Seen(message, reading, pair.is_mine(message.from_), arranges(message, reading, pair)))
     days = sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)
     others = min((pair.others(message) for message in counted), default=0)
-    return View(thread, tuple(direct), tuple(days), others, agenda([(seen.message, seen.reading) for seen in direct]))
+    personal = [(seen.message, seen.reading) for seen in direct if pair.others(seen.message) < CROWD]
+    return View(thread, tuple(direct), tuple(days), others, agenda(personal))
 
 
 def _counts(message: Message, pair: Pair) -> bool:

@@ -8,6 +8,8 @@ import sqlite3
 import pytest
 from conftest import User
 
+from bench import accuracy
+
 
 def thread_of(found: dict[str, object]) -> str:
     thread = found["thread"]
@@ -78,3 +80,15 @@ def test_an_ambiguous_beginning_names_the_threads(user: User) -> None:
     first, second = thread_of(found), found["alternatives"][0]["thread"]["id"]
     common = next(first[:n] for n in range(len(first), 0, -1) if second.startswith(first[:n]))
     user.at("find", "Rosheen", "--pin", common).fails(4, first, second, "write more of the id")
+
+
+def test_the_ledger_tells_how_often_the_finder_was_right(user: User) -> None:
+    (found,) = user.at("find", "Rosheen", "--json").json
+    user.at("find", "Rosheen", "--pin", found["alternatives"][0]["thread"]["id"])
+    (other,) = user.at("find", "Alasdair", "--json").json
+    user.at("find", "Alasdair", "--pin", other["thread"]["id"])
+    said: list[str] = []
+    report = accuracy.from_ledger(user.state, said.append)
+    assert report == {"right": 0.5, "of": 2, "overruled": ["Rosheen Tuohy-Vance"]}
+    assert "(1 of 2)" in said[0]
+    assert "Rosheen" in said[-1]

@@ -74,7 +74,8 @@ class Pair:
 
     def personal(self, message: Message) -> bool:
         """Whether the contact wrote this as a person to a person."""
-        return living(message) and self.by_them(message) and len(message.recipients) < MANY
+        readers = {address.email for address in message.recipients}
+        return living(message) and self.by_them(message) and len(readers) < MANY
 
 
 def _name(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from thread_finder.finding.arranging import MANY
 from thread_finder.finding.people import Pair
 from thread_finder.finding.view import Seen, View, just_after, views
 from thread_finder.finding.weights import log_odds, weights
@@ -137,6 +138,7 @@ def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str,
         "one-sided": float(len({seen.mine for seen in view.direct}) < 2),
         "small-group": float(0 < view.others < 3),
         "group": float(view.others >= 3),
+        "crowd": float(view.others >= MANY),
     }
     if met_on and view.days:
         traits["fits-met-on" if _fits(view, met_on, one.meeting) else "misses-met-on"] = 1.0

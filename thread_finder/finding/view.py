@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +10,6 @@ from thread_finder.finding.arranging import arranges
 from thread_finder.finding.meeting import LOOKING_BACK, Agenda, agenda
 from thread_finder.finding.people import Pair, living
 from thread_finder.finding.signals import Reading, read
-from thread_finder.finding.weights import probability
 from thread_finder.model import Automatic, Message, Thread
 
 CROWD = 3
@@ -64,9 +62,8 @@ class View:
 
     @property
     def arranging(self) -> float:
-        """The log-odds that at least one message arranges a meeting."""
-        none = math.prod(1.0 - probability(seen.odds) for seen in self.direct)
-        return math.log(max(1e-6, 1.0 - none) / max(1e-6, none))
+        """The log-odds of the message that most clearly arranges a meeting."""
+        return max(seen.odds for seen in self.direct)
 
     def outcome(self) -> tuple[bool, bool, bool]:
         """Whether somebody proposed a meeting, the other agreed, and whether it was declined in the end."""

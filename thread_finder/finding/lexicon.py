@@ -32,7 +32,12 @@ class Rule:
 
     act: str
     cues: tuple[str, ...]
-    pattern: re.Pattern[str]
+    source: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when it is first needed: most mail is in one or two of the languages."""
+        return _compiled(self.source)
 
     def applies(self, folded: str) -> bool:
         """True if trying the pattern can be worth it."""
@@ -86,7 +91,7 @@ class Lexicon:
     spaced: bool
     common: frozenset[str]
     search: tuple[str, ...]
-    subject: re.Pattern[str]
+    subject: Rule
     signoff: re.Pattern[str]
     mask: Rule
     rules: tuple[Rule, ...]
@@ -161,16 +166,21 @@ def _long(words: Iterable[str]) -> frozenset[str]:
 def _rule(entry: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> Rule:
     patterns = "|".join(_expand(pattern, words) for pattern in entry["match"])
     start = r"(?<!\w)" if spaced else ""
-    return Rule(entry["act"], tuple(fold(entry["cue"]).split()), re.compile(f"{start}(?:{patterns})", re.MULTILINE))
+    return Rule(entry["act"], tuple(fold(entry["cue"]).split()), f"{start}(?:{patterns})")
 
 
-def _subject(data: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> re.Pattern[str]:
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.MULTILINE)
+
+
+def _subject(data: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> Rule:
     """Words for a meeting and for a day, as a subject has them."""
     days = [
         re.escape(fold(day)) for row in data["dates"]["weekdays"] for day in row.split() if not spaced or len(day) > 3
     ]
     edges = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")
-    return re.compile(f"{edges[0]}(?:{_expand('{meeting}', words)}|{'|'.join(days)}){edges[1]}")
+    return Rule("meeting-in-subject", (), f"{edges[0]}(?:{_expand('{meeting}', words)}|{'|'.join(days)}){edges[1]}")
 
 
 def _expand(pattern: str, words: Mapping[str, str]) -> str:

@@ -131,7 +131,9 @@ def read(message: Message) -> Reading:
         if part.recurring:
             hits.append(Hit("recurring", part.summary[:QUOTE]))
     subject = fold(tidy(message.subject))
-    if any(lexicon(code).subject.search(subject) for code in likely_languages(fold(message.new_text) or subject)):
+    if any(
+        lexicon(code).subject.pattern.search(subject) for code in likely_languages(fold(message.new_text) or subject)
+    ):
         hits.append(Hit("meeting-in-subject", message.subject[:QUOTE]))
     if re.search(
         r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject

@@ -8,6 +8,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
+from mimetypes import guess_type
 from pathlib import Path
 from typing import cast
 
@@ -191,6 +192,7 @@ def read_attachments(paths: Sequence[Path]) -> tuple[Attachment, ...]:
     return tuple(_read_attachment(path) for path in paths)
 
 
+_ANY = "application/octet-stream"
 MAX_ATTACHMENT_BYTES = 18_000_000  # Gmail takes 25 MB after base64
 
 
@@ -199,7 +201,8 @@ def _read_attachment(path: Path) -> Attachment:
         size = path.stat().st_size
         if size > MAX_ATTACHMENT_BYTES:
             raise RefusedError(f"{path}: {size / 1e6:.0f} MB is too large to attach", "share a link instead")
-        return Attachment(path.name, path.read_bytes())
+        media_type, packed = guess_type(path.name)
+        return Attachment(path.name, path.read_bytes(), media_type if media_type and not packed else _ANY)
     except OSError as error:
         raise RefusedError(f"{path}: cannot be attached: {error.strerror}", "check the path") from error
 

@@ -18,6 +18,7 @@ from thread_finder.cli import (
     init_command,
     mail_commands,
     month_commands,
+    note_command,
     template_commands,
     wish_commands,
 )
@@ -67,7 +68,7 @@ app.add_typer(contact_commands.contacts_app, name="contacts")
 app.command("find")(mail_commands.find)
 app.command("preview")(mail_commands.preview)
 app.command("draft")(mail_commands.draft)
-app.command("note")(contact_commands.note)
+app.command("note")(note_command.note)
 app.command("plan")(month_commands.plan)
 app.command("batch")(batch_command.batch)
 app.command("undo")(batch_command.undo)

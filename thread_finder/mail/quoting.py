@@ -109,6 +109,7 @@ def safe_html(html: str) -> str:
 
     "" when there is none, or too much of it: more than 200,000 characters or 200 levels.
     """
+    html = clean_lines(html)
     if not html or len(html) > _LONGEST_HTML or _depth(html) > _DEEPEST_HTML:
         return ""
     import nh3  # noqa: PLC0415 - late: only drafting needs it

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from thread_finder.durations import Duration
+from thread_finder.mail.fields import flat
 from thread_finder.model import History, PartialDate, Reason
 
 A_MONTH = Duration(1, "month")
@@ -107,5 +108,5 @@ class Facts:
 
 
 def clause(text: str) -> str:
-    """The user's words on one line, without the full stop that the letter sets itself."""
-    return " ".join(text.split()).rstrip(".。 ")
+    """The user's words on one line, without controls and without the full stop that the letter sets itself."""
+    return flat(text).rstrip(".。 ")

@@ -55,10 +55,17 @@ class Wording:
 
 def everyday_words(templates: Iterable[str], language: str) -> frozenset[str]:
     """The words of a language's templates and of its short words, but for those that tell a time or a number."""
-    words = {token for text in templates for token in _tokens(re.sub(r"\{[{%#].*?[}%#]\}", " ", text, flags=re.DOTALL))}
+    words = {token for text in templates for token in _tokens(_written(text))}
     known = lexicon(language)
     words |= known.stopwords | frozenset(known.articles)
     return frozenset(words - _times(language))
+
+
+def _written(template: str) -> str:
+    """What a template may write itself: its text, and the texts in quotation marks within its tags."""
+    bare = re.sub(r"\{#.*?#\}", " ", template, flags=re.DOTALL)
+    within = [text for tag in re.findall(r"\{[{%].*?[}%]\}", bare, re.DOTALL) for text in re.findall(r'"([^"]*)"', tag)]
+    return "\n".join([re.sub(r"\{[{%].*?[}%]\}", " ", bare, flags=re.DOTALL), *within])
 
 
 def faults(old: Wording, new: Sequence[str], facts: Facts) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 
+from thread_finder.mail.fields import flat
 from thread_finder.model import Finding, History, Owner, PartialDate, ReasonKind, Update, Verdict
 from thread_finder.writing import encounters, needs
 from thread_finder.writing.dates_in_words import ago
@@ -33,7 +34,7 @@ def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = 
         contact=contact.name,
         name=name,
         full_name=full_name(contact.name) or contact.name,
-        sender=owner.name,
+        sender=flat(owner.name),
         language=language,
         formal=formal,
         recap=finding.verdict is Verdict.NEW_THREAD,

@@ -9,6 +9,7 @@ from thread_finder.model import Contact, Owner, ReasonKind, Update
 from thread_finder.writing.facts import Facts, Missing
 from thread_finder.writing.language import detect, primary
 
+LONGEST = 1000  # characters of one fact; the longest whole letter has some 1,500
 _NEEDS_TEXT = frozenset(ReasonKind) - {ReasonKind.RECONNECT, ReasonKind.CATCH_UP}
 
 
@@ -30,7 +31,20 @@ def missing(facts: Facts, contact: Contact, today: date, own_language: str) -> t
     kind = contact.reason.kind
     if kind in _NEEDS_TEXT and not contact.reason.text:
         lacking.append(Missing(f"the details of the reason ({kind})", f'{note} --reason {kind} --text "…"'))
-    return tuple(lacking)
+    return tuple(lacking + _too_long(facts, contact))
+
+
+def _too_long(facts: Facts, contact: Contact) -> list[Missing]:
+    """Texts that are no longer a fact in a letter."""
+    told = {"introduction": facts.introduction, "met_how": facts.how, "topic": facts.topic,
+            "introduced_by": facts.introduced_by, "remember": facts.remember, "reason": facts.reason.text,
+            "link": facts.reason.link, "your name": facts.sender, "your update": max(facts.updates, key=len, default="")}  # fmt: skip
+    return [
+        Missing(f"a shorter text ({what} has {len(text)} characters)", f"say it in at most {LONGEST}, in {where}")
+        for what, text in told.items()
+        for where in [contact.source if not what.startswith("your") else "config.toml or notes.toml"]
+        if len(text) > LONGEST
+    ]
 
 
 def foreign(facts: Facts, contact: Contact, owner: Owner, updates: Sequence[Update]) -> tuple[tuple[str, str], ...]:

@@ -14,9 +14,9 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 
 def count_words(text: str) -> int:
-    """The words of a text; two characters of Japanese count as one."""
+    """The words of a text; five characters of Japanese take as long to read as two words."""
     rest, eastern = _EASTERN.subn(" ", text)
-    return eastern // 2 + len(rest.split())
+    return eastern * 2 // 5 + len(rest.split())
 
 
 def sentences(text: str) -> list[str]:

@@ -55,7 +55,7 @@ def render(facts: Facts, templates: Templates) -> Letter:
             facts.missing[0].how_to_add,
             tuple(Problem("", m.fact, m.how_to_add) for m in facts.missing),
         )
-    sandbox, values = _sandbox(templates), _values(facts)
+    sandbox, values = _sandbox(templates), values_of(facts)
 
     def write(template: str) -> str:
         filled = sandbox.fill(f"{facts.language}/{template}.txt", values)
@@ -80,7 +80,7 @@ def _templates(facts: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "closing", ("closing",)
 
 
-def _values(facts: Facts) -> dict[str, Any]:
+def values_of(facts: Facts) -> dict[str, Any]:
     """What templates can use. The user's own words are Facts, which fit themselves into the sentence."""
     reason, occasion = facts.reason, facts.occasion
     return {

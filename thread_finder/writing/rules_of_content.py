@@ -10,6 +10,7 @@ from thread_finder.writing.encounters import base
 from thread_finder.writing.language import Lexicon, lexicon, occurrences
 from thread_finder.writing.rules import ASKS, Case, Rule, flat, tells
 
+_OTHER_ASKS = (ReasonKind.ASK, ReasonKind.PAY_FORWARD)  # for oneself: own-ask; for somebody else it is welcome (H20)
 _ORDER = ("introduction", "update", "reason")
 
 
@@ -98,7 +99,7 @@ def _asks(case: Case) -> bool:
 
 def _favour_words(case: Case) -> str:
     found = case.phrases("job")
-    if not found or case.facts.reason.kind is ReasonKind.ASK:  # own-ask and early-ask speak of that
+    if not found or case.facts.reason.kind in _OTHER_ASKS:
         return ""
     if case.facts.occasion.history.interactions >= case.number("asks_after"):
         return ""
@@ -144,9 +145,11 @@ def _numbers_before(text: str, units: Sequence[str], language: str) -> list[str]
 
 
 def _video(case: Case) -> str:
-    found = case.phrases("video")
-    offered = case.facts.reason.kind in ASKS and found and not case.facts.warm
-    return f"“{found[0]}” is for people you know well; a short phone call is easier to grant" if offered else ""
+    if case.facts.reason.kind not in ASKS or case.facts.warm:
+        return ""
+    words, language = lexicon(case.letter.language).phrases.get("video", ()), case.letter.language
+    found = occurrences(case.part("reason"), words, language)  # "we met by video" is no offer
+    return f"“{found[0]}” is for people you know well; a short phone call is easier to grant" if found else ""
 
 
 def _stale_news(case: Case) -> str:

@@ -14,7 +14,7 @@ from thread_finder.writing.reading import content_words, count_words, grade
 from thread_finder.writing.rules import Case, Rule
 
 _PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|\[(?:name|company|your|date)\b[^\]]*\]|<(?:name|company)>|(?-i:\bTODO\b)|…{2,}|\bXXX+\b", re.I
+    r"\{\{|\}\}|\{%|(?i:\[(?:name|company|your|date)\b[^\]]*\]|<(?:name|company)>)|\bTODO\b|…{2,}|\bXXX+\b"
 )
 _PERSONAL = ("introduction", "update", "remember", "reason")
 _ENOUGH_WORDS = 8  # to tell whether two letters are alike
@@ -30,7 +30,8 @@ def _placeholder(case: Case) -> str:
 
 def _greeting(case: Case) -> str:
     first = case.letter.body.split("\n", 1)[0]
-    names = {word.casefold() for name in (case.facts.name, case.facts.full_name) for word in words_of(name) or [name]}
+    known = (case.facts.name, case.facts.full_name, case.facts.salutation)
+    names = {word.casefold() for name in known for word in words_of(name) or [name]}
     if any(name in first.casefold() for name in names if name):
         return ""
     return f"the first line does not greet {case.facts.name or 'them'} by name"

@@ -43,14 +43,15 @@ FULL = Facts(
     met_on=_MET,
     last_mail=date(2023, 7, 12),
     update_days=(date(2026, 9, 1), date(2025, 6, 20)),
+    wrote="two weeks ago",
 )
-"""Every fact that a letter can have; a follow-up has ``wrote``, too."""
+"""Every fact that a letter can have."""
 
 
 def samples(language: str) -> Iterator[tuple[str, Facts]]:
     """For each reason and kind of letter its facts in ``language``, all and only the needed ones, with what it is."""
     for kind, reason, rich in product(("reply", "new thread", "follow-up"), ReasonKind, (True, False)):
-        facts = replace(_full(language) if rich else _needed(language), recap=kind == "new thread")
+        facts = replace(_full(language) if rich else _needed(language), recap=kind == "new thread", wrote="")
         if kind == "follow-up":
             wrote = ago(PartialDate(date(2026, 11, 9)), TODAY, language)
             facts = replace(facts, wrote=wrote, occasion=replace(facts.occasion, purpose="follow-up"))

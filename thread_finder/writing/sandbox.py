@@ -114,15 +114,7 @@ def _environment(find: Find) -> SandboxedEnvironment:
         finalize=sentences.marked,
     )
     environment.globals.clear()
-    own = {
-        "join": _join,
-        "starts": sentences.starts,
-        "ends": sentences.ends,
-        "of": sentences.of,
-        "inverted": sentences.inverted,
-        "accusative": sentences.accusative,
-    }
-    environment.filters = {name: environment.filters[name] for name in FILTERS} | own
+    environment.filters = {name: environment.filters[name] for name in FILTERS} | dict(OWN_FILTERS)
     return environment
 
 
@@ -190,3 +182,13 @@ def _join(items: Iterable[object], between: str = "") -> str:
     if isinstance(items, str) or sum(map(len, texts)) + len(texts) * len(between) > MAX_OUTPUT:
         raise SecurityError("join is for short lists")
     return between.join(texts)
+
+
+OWN_FILTERS: Mapping[str, Callable[..., object]] = {
+    "join": _join,
+    "starts": sentences.starts,
+    "ends": sentences.ends,
+    "of": sentences.of,
+    "inverted": sentences.inverted,
+    "accusative": sentences.accusative,
+}

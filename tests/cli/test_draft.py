@@ -256,4 +256,5 @@ def test_an_attachment_goes_along_and_a_missing_one_is_refused(user: User) -> No
     assert user.at("draft", "Rosheen", "--attach", str(file)).code == 0
     (part,) = message_from_bytes(user.saved()[0].read_bytes(), policy=policy.default).iter_attachments()
     assert (part.get_filename(), part.get_content()) == ("レジュメ.pdf", b"%PDF-1.4 invented")
+    assert part.get_content_type() == "application/pdf"
     user.at("draft", "Søren", "--attach", "nowhere.pdf").fails(6, "nowhere.pdf")

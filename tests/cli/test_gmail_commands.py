@@ -93,6 +93,8 @@ def test_gmail_s_own_signature_stands_below(signed_in: GmailUser) -> None:
     assert 'data-smartmail="gmail_signature"' in shown["html"]
     assert "<b>organs</b>" in shown["html"]
     assert 'class="gmail_quote' in shown["html"]
+    assert "\n\nImke, organs\n\n" in shown["text"]
+    assert "Tussenklank, harmoniums" not in shown["text"].split("wrote:")[0], "not config's signature beside Gmail's"
 
 
 # --- signing in and out -----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import cast
 from thread_finder.app.polishing import Polish, Polisher, polish
 from thread_finder.durations import Duration
 from thread_finder.errors import RefusedError
-from thread_finder.mail.compose import Attachment, compose
+from thread_finder.mail.compose import Attachment, compose, text_of
 from thread_finder.model import Address, Advice, Finding, History, Identity, Letter, Level, Owner
 from thread_finder.writing.etiquette import check
 from thread_finder.writing.facts import A_MONTH, Facts, Occasion
@@ -122,8 +122,10 @@ def write(
         )
     names = tuple(attachment.name for attachment in wishes.attachments)
     occasion = Occasion(wishes.purpose, wishes.timely, names, wishes.history, desk.lapsed_after)
-    facts = gather(finding, desk.owner, today=desk.now.date(), occasion=occasion)
-    letter = _signed(render(facts, desk.templates), finding.reply_from or Address(desk.owner.emails[0]), desk)
+    html = _signature(finding, desk)
+    owner = replace(desk.owner, signature=text_of(html)) if html else desk.owner
+    facts = gather(finding, owner, today=desk.now.date(), occasion=occasion)
+    letter = replace(render(facts, desk.templates), signature_html=html)
     written = _checked(letter, facts, finding, desk, wishes, message_id=message_id, others=others)
     return _polished(written, desk, wishes, others) if wishes.polisher else written
 
@@ -207,9 +209,7 @@ def _read_attachment(path: Path) -> Attachment:
         raise RefusedError(f"{path}: cannot be attached: {error.strerror}", "check the path") from error
 
 
-def _signed(letter: Letter, sender: Address, desk: Stationery) -> Letter:
-    """The letter under the signature that belongs to the address it goes out from (Gmail's own, else config's)."""
-    for identity in desk.identities:
-        if identity.address.email == sender.email and identity.signature_html:
-            return Letter(letter.subject, letter.parts, letter.language, letter.signature, identity.signature_html)
-    return letter
+def _signature(finding: Finding, desk: Stationery) -> str:
+    """The HTML signature that the mailbox keeps for the address the letter goes out from; "" is config's."""
+    sender = (finding.reply_from or Address(desk.owner.emails[0])).email
+    return next((one.signature_html for one in desk.identities if one.address.email == sender), "")

@@ -69,7 +69,7 @@ def plain_text(letter: Letter, parent: Message | None) -> str:
 
     Without the "-- " line, as Gmail leaves it out above a quote: readers cut off everything below it.
     """
-    parts = [letter.body, letter.signature or _text_of(letter.signature_html)]
+    parts = [letter.body, letter.signature or text_of(letter.signature_html)]
     if parent:
         parts.append(f"{quoting.attribution(parent, letter.language)}\n\n{quoting.quoted_text(parent)}")
     return quoting.clean_lines("\n\n".join(part.strip("\n") for part in parts if part.strip())) + "\n"
@@ -133,7 +133,7 @@ def _linked(line: str) -> str:
     return "".join([*pieces, escape(line[end:], quote=False)])
 
 
-def _text_of(signature_html: str) -> str:
+def text_of(signature_html: str) -> str:
     """A signature kept by the mailbox as HTML only, as plain lines."""
     text = re.sub(r"(?i)<br\s*/?>|</(?:div|p|tr|li)\s*>", "\n", signature_html.replace("\n", " "))
     lines = (line.strip() for line in unescape(re.sub(r"<[^>]*>", "", text)).split("\n"))

@@ -5,7 +5,6 @@ For every contact of the sample and of the invented mailbox, in the contact's la
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import accuracy
-from thread_finder import config as settings
-from thread_finder.demo.sample import sample_folder
+from bench import known
+from thread_finder.finding.find import find
 from thread_finder.model import Finding, Letter, Level, Message, Owner, PartialDate, Reason, ReasonKind, Update
 from thread_finder.writing.dates_in_words import ago
 from thread_finder.writing.etiquette import check
@@ -59,22 +57,21 @@ CONTRACTED = set("du des d del dello della dell dei degli delle do da dos das de
 
 
 @cache
-def cases() -> list[tuple[Owner, accuracy.Case]]:
-    """Each contact with its finding, and an owner who has news in every language."""
-    found = [(settings.load(sample_folder() / "config.toml").owner, case) for case in accuracy.sample()[0]]
-    if (folder := DATA / "synthetic").is_dir():
-        who = json.loads((folder / "OWNER.json").read_text("utf-8"))
-        updates = (Update(date(2026, 10, 1), NEWS),)
-        owner = Owner(who["name"], tuple(who["emails"]), introduction=INTRODUCTIONS, updates=updates)
-        found += [(owner, case) for case in accuracy.synthetic(folder)[0]]
+def cases() -> list[tuple[Owner, Finding]]:
+    """Each contact's finding, and an owner who has news in every language."""
+    found = [(case.owner, find(case.contact, case.owner, case.threads)) for case in known.sample()]
+    if (DATA / "synthetic").is_dir():
+        for case in known.synthetic(DATA / "synthetic"):
+            owner = replace(case.owner, introduction=INTRODUCTIONS, updates=(Update(date(2026, 10, 1), NEWS),))
+            found.append((owner, find(case.contact, owner, case.threads)))
     return found
 
 
 def letters(kind: ReasonKind) -> Iterator[tuple[Owner, Finding, Facts, Letter]]:
     """A letter for everybody who can have one."""
-    for owner, case in cases():
-        contact = replace(case.contact, reason=Reason(kind, case.contact.reason.text or "Radio Quillan 97"))
-        finding = replace(case.finding, contact=contact)
+    for owner, found in cases():
+        contact = replace(found.contact, reason=Reason(kind, found.contact.reason.text or "Radio Quillan 97"))
+        finding = replace(found, contact=contact)
         facts = gather(finding, owner, today=TODAY)
         if not facts.missing:
             yield owner, finding, facts, render(facts, TEMPLATES)
@@ -134,12 +131,12 @@ def test_every_word_and_number_has_a_source(kind: ReasonKind) -> None:
         text, who = f"{letter.subject}\n{letter.body}", finding.contact.name
         said = told_by_the_user(owner, finding)
         dates = possible_dates(finding, letter.language)
-        known = (
+        has_a_source = (
             words(f"{said}\n{names_in_the_mail(finding)}\n{facts.when}\n{facts.encounter}")
             | template_words(letter.language)
             | CONTRACTED
         )
-        assert words(text) - known == set(), who
+        assert words(text) - has_a_source == set(), who
         assert facts.when in dates | {""}, who
         fifteen = "15" if kind is ReasonKind.CATCH_UP else ""
         assert set(re.findall(r"\d+", text)) <= set(re.findall(r"\d+", f"{said} {facts.when} {fifteen}")), who

@@ -117,7 +117,7 @@ def write(
     """
     if finding.reply_to is None:
         raise RefusedError(
-            f"{finding.contact.name}: none of the addresses can be written to",
+            "none of the addresses can be written to",
             f"add a living address for them in {finding.contact.source or 'the contacts file'}",
         )
     names = tuple(attachment.name for attachment in wishes.attachments)

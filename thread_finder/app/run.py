@@ -87,9 +87,7 @@ class Run:
         except TemplateError:
             raise
         except ThreadFinderError as error:
-            problems = "; ".join(str(problem) for problem in error.problems)
-            why = f"{error.message}: {problems}" if problems else error.message
-            return Failure(finding.contact, why, error.to_do, error.exit_code)
+            return Failure(finding.contact, error.message, error.to_do, error.exit_code)
 
     def draft(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
         """Save a letter for each contact, but not while an earlier one is unanswered: see app.drafting.

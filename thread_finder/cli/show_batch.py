@@ -39,8 +39,8 @@ def show_proposal(proposal: Proposal, place: str, unsure: str) -> None:
     if isinstance(letter, Failure):
         screen.print(_reasons(proposal, None))
         screen.print(styled(f"no letter yet: {one_line(letter.why)}", "red"))
-        if letter.to_do:
-            screen.print(styled(f"next: {one_line(letter.to_do)}", "dim"), soft_wrap=True)
+        for step in letter.to_do.splitlines():
+            screen.print(styled(f"next: {one_line(step)}", "dim"), soft_wrap=True)
         return
     screen.print(_beside(_letter(letter), _reasons(proposal, letter.finding), screen.width))
     for line in _remarks(letter, unsure):
@@ -140,7 +140,7 @@ def _result(result: Outcome | Skipped, *, dry_run: bool = False) -> tuple[str, s
 
 
 def _next(result: Outcome | Skipped) -> str:
-    return f"next: {one_line(result.to_do)}" if result.to_do else ""
+    return "; ".join(f"next: {one_line(step)}" for step in result.to_do.splitlines())
 
 
 # --- one letter -------------------------------------------------------------------------------------

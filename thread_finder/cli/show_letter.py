@@ -24,8 +24,8 @@ def show_written(result: Written | Failure) -> None:
     if isinstance(result, Failure):
         screen.print(styled(one_line(result.contact.name), "bold").append_text(styled("  no letter yet", "red")))
         screen.print(styled(f"  {one_line(result.why)}"))
-        if result.to_do:
-            screen.print(styled(f"  next: {one_line(result.to_do)}", "dim"))
+        for step in result.to_do.splitlines():
+            screen.print(styled(f"  next: {one_line(step)}", "dim"), soft_wrap=True)
         screen.print()
         return
     show_finding(result.finding)
@@ -79,7 +79,7 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
         if outcome.why:
             line.append_text(styled(f"  {one_line(outcome.why)}"))
         screen.print(line, soft_wrap=True)
-        for label, text in (("open", outcome.link), ("next", outcome.to_do)):
+        for label, text in (("open", outcome.link), *(("next", step) for step in outcome.to_do.splitlines())):
             if text:
                 screen.print(styled(f"          {label}: {one_line(text)}", "dim"), soft_wrap=True)
     made = sum(o.action in (Action.CREATED, Action.UPDATED) for o in outcomes)

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from thread_finder.errors import Problem, RefusedError
+from thread_finder.errors import RefusedError
 from thread_finder.model import Letter
 from thread_finder.writing.encounters import SPOKEN
 from thread_finder.writing.facts import Facts
@@ -51,9 +51,8 @@ def render(facts: Facts, templates: Templates) -> Letter:
     """
     if facts.missing:
         raise RefusedError(
-            f"{facts.contact}: the letter lacks {' and '.join(m.fact for m in facts.missing)}",
-            facts.missing[0].how_to_add,
-            tuple(Problem("", m.fact, m.how_to_add) for m in facts.missing),
+            f"the letter lacks {_listed([missing.fact for missing in facts.missing])}",
+            "\n".join(missing.how_to_add for missing in facts.missing),
         )
     sandbox, values = _sandbox(templates), values_of(facts)
 
@@ -65,6 +64,12 @@ def render(facts: Facts, templates: Templates) -> Letter:
     written = ((part, between.join(filter(None, map(write, names)))) for part, names in _templates(facts))
     parts = tuple((part, text) for part, text in written if text)
     return Letter(" ".join(write("subject").split()), parts, facts.language, facts.signature)
+
+
+def _listed(things: Sequence[str]) -> str:
+    """As one says it: "a, b and c"."""
+    *others, last = things
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _templates(facts: Facts) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -261,3 +261,14 @@ def test_what_is_in_another_language_is_known() -> None:
         remember="that one should always learn to edit before one learns to shoot with the camera", language="de"
     )
     assert ("remember", "en") in facts(contact=told, owner=only).foreign
+
+
+def test_a_japanese_letter_greets_by_the_name_as_they_write_it() -> None:
+    kenji = Address("kenji@x.example", "森川 健二")
+    contact = known(name="Kenji Morikawa", emails=("kenji@x.example",), language="ja")
+    got = facts(mail(9, kenji, ADA, "お会いできて嬉しかったです。", date(2023, 7, 12)), contact=contact)
+    assert (got.name, got.full_name) == ("森川", "森川 健二")
+    got = facts(
+        mail(9, kenji, ADA, "It was good to meet you.", date(2023, 7, 12)), contact=replace(contact, language="en")
+    )
+    assert (got.name, got.full_name) == ("Kenji", "Kenji Morikawa")

@@ -167,6 +167,7 @@ def _checked(
     """The letter with the advice on it, as a message."""
     assert finding.reply_to is not None
     sender = finding.reply_from or Address(desk.owner.emails[0])
+    recipient = Address(finding.reply_to.email, facts.full_name)  # as the user spells it, not an old header
     advice = check(
         letter,
         facts,
@@ -180,13 +181,13 @@ def _checked(
     raw = compose(
         letter,
         sender=Address(sender.email, desk.owner.name),
-        recipient=Address(finding.reply_to.email, finding.reply_to.name or finding.contact.name),
+        recipient=recipient,
         date=desk.now,
         message_id=message_id,
         parent=finding.parent,
         attachments=wishes.attachments,
     )
-    return Written(finding, facts, letter, advice, sender, finding.reply_to, raw)
+    return Written(finding, facts, letter, advice, sender, recipient, raw)
 
 
 def read_attachments(paths: Sequence[Path]) -> tuple[Attachment, ...]:

@@ -14,7 +14,7 @@ from thread_finder.writing import encounters, needs
 from thread_finder.writing.dates_in_words import ago
 from thread_finder.writing.facts import Facts, Occasion, clause
 from thread_finder.writing.language import FORMAL_BY_DEFAULT, LANGUAGES, detect, formality, lexicon, primary
-from thread_finder.writing.names import first_name, full_name, salutation, sign_off
+from thread_finder.writing.names import first_name, full_name, is_eastern, salutation, sign_off
 
 MAX_UPDATES = 2  # advice H14: a tidbit or two
 CHECK_IN = Occasion()
@@ -33,7 +33,7 @@ def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = 
     facts = Facts(
         contact=contact.name,
         name=name,
-        full_name=full_name(contact.name) or contact.name,
+        full_name=full_name(_written_name(finding, language)) or contact.name,
         sender=flat(owner.name),
         language=language,
         formal=formal,
@@ -89,7 +89,13 @@ def _name(finding: Finding, language: str, sources: dict[str, str]) -> str:
             sources["name"] = _message(message.message_id)
             return first_name(signed) or signed
     sources["name"] = contact.source
-    return first_name(contact.name)
+    return first_name(_written_name(finding, language))
+
+
+def _written_name(finding: Finding, language: str) -> str:
+    """The contact's name as the user wrote it; in a Japanese letter as they write it themselves in Japanese."""
+    theirs = (m.from_.name for m in encounters.their_mails(finding) if m.from_ and is_eastern(m.from_.name))
+    return next(theirs, finding.contact.name) if language == "ja" else finding.contact.name
 
 
 def _salutation(finding: Finding, owner: Owner, now: tuple[str, str, bool], sources: dict[str, str]) -> str:

@@ -33,6 +33,7 @@ _SECOND_HALVES = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _ASIDE = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|<[^<>]{0,200}>")
+_PICTURES = frozenset({"So", "Sk", "Co", "Cn"})
 _LONGEST = 80
 
 
@@ -43,7 +44,7 @@ def is_eastern(text: str) -> bool:
 
 def words_of(name: str) -> list[str]:
     """The words of a person's display name in speaking order, titles and suffixes aside; [] if it is no person's."""
-    text = _ASIDE.sub(" ", flat(name)[: _LONGEST * 2]).strip(" \"'`,.“”„«»")
+    text = _ASIDE.sub(" ", _without_pictures(flat(name)[: _LONGEST * 2])).strip(" \"'`,.“”„«»")
     if not text or len(text) > _LONGEST or "@" in text or any(c.isdigit() for c in text):
         return []
     head, comma, tail = text.partition(",")
@@ -138,6 +139,14 @@ def salutation(text: str, greetings: Iterable[str], known: Iterable[str]) -> str
 
 def _eastern_match(line: str, named: Iterable[str]) -> bool:
     return is_eastern(line) and any(name in line for name in named)
+
+
+def _without_pictures(text: str) -> str:
+    """A display name without emoji and other symbols; accents as one letter with their letter."""
+    return "".join(
+        " " if unicodedata.category(c) in _PICTURES or c in "\u200d\ufe0f" else c
+        for c in unicodedata.normalize("NFC", text)
+    )
 
 
 def _bare(word: str) -> str:

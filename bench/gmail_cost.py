@@ -81,9 +81,8 @@ class Bench:
 
     def find(self, mailbox: GmailMailbox, count: int) -> list[Finding | Failure]:
         """The findings for the first ``count`` people."""
-        config = self.session.config
         people = self.session.contacts[:count]
-        return list(find_threads(mailbox, self.session.owner, people, threshold=config.threshold))
+        return list(find_threads(self.session, mailbox, people))
 
 
 def main() -> None:

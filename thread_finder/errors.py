@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from errno import EACCES, EDQUOT, EEXIST, EFBIG, EISDIR, ENOSPC, ENOTDIR, EPERM, EROFS
 
 
 class ExitCode(IntEnum):
@@ -40,6 +41,17 @@ class Problem:
         return f"{text} ({self.to_do})" if self.to_do else text
 
 
+def way_out(error: OSError) -> str:
+    """What to do about a file or folder that the system would not write or read."""
+    if error.errno in {ENOSPC, EDQUOT, EFBIG}:
+        return "free some space, then run the same command again"
+    if error.errno in {EACCES, EPERM, EROFS}:
+        return "give yourself the right to write there, or choose another place"
+    if error.errno in {ENOTDIR, EEXIST, EISDIR}:
+        return "a file stands where a folder should be: move it, or choose another place"
+    return "check the path and the disk"
+
+
 class ThreadFinderError(Exception):
     """Anything a user can mend. ``to_do`` is the next step, ``problems`` lists details when there are several."""
 
@@ -54,7 +66,10 @@ class ThreadFinderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that `doctor` looked at: ``what``, a few words on it, and where it is not well what ``to_do``."""
+    """One thing that `doctor` looked at: ``what``, a few words on it, and where it is not well what ``to_do``.
+
+    With something to do and no exit code it is a warning: the program works all the same.
+    """
 
     what: str
     detail: str
@@ -84,10 +99,14 @@ class TemplateError(ThreadFinderError):
     exit_code = ExitCode.CONFIG
 
 
-class PeriodError(ThreadFinderError):
-    """The month or week asked for is none, or is over."""
+class CommandLineError(ThreadFinderError):
+    """What was typed asks for nothing, or for two things that exclude each other."""
 
     exit_code = ExitCode.USAGE
+
+
+class PeriodError(CommandLineError):
+    """The month or week asked for is none, or is over."""
 
 
 class ContactError(ThreadFinderError):
@@ -124,6 +143,14 @@ class NotSavedError(ThreadFinderError):
     """A letter exists but the draft could not be stored, or its fate is in doubt."""
 
     exit_code = ExitCode.NOT_SAVED
+
+
+class NowhereToSaveError(NotSavedError):
+    """The place of the drafts takes none: what befell this letter will befall the next."""
+
+
+class OutputError(ThreadFinderError):
+    """What was to be done is done, but the answer could not be printed: a full disk, a closed line."""
 
 
 class LedgerError(ThreadFinderError):

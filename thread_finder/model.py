@@ -249,7 +249,7 @@ class Finding:
     """The answer for one contact. For ``new-thread``: thread, parent and kind are None.
 
     ``reply_to`` and ``reply_from`` are set for both verdicts wherever an address is usable. ``confidence`` is the
-    probability that verdict and thread are right.
+    probability that verdict and thread are right, ``threshold`` the one that the user wants before a letter is drafted.
     """
 
     contact: Contact
@@ -264,6 +264,12 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     alternatives: tuple[Candidate, ...] = ()
     warnings: tuple[str, ...] = ()
+    threshold: float = 0.0
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the user should choose: not sure enough, and there is a thread to choose."""
+        return self.confidence < self.threshold and bool(self.thread or self.alternatives)
 
 
 # --- letters and drafts -----------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def ledger(user: User, statement: str) -> None:
 
 def test_ten_drafts_read_back_right_with_other_programs(user: User) -> None:
     previews = {p["contact"]: p for p in user.at("preview", *TEN, "--json").json}
-    ran = user.at("draft", *TEN, "--json")
+    ran = user.at("draft", *TEN, "--despite", "unsure-thread", "--json")
     assert ran.code == 0, ran.err
     assert all(set(o) >= DRAFT_KEYS and o["action"] == "created" and o["verified"] for o in ran.json)
     maildir = mailbox.Maildir(str(user.drafts), create=False)
@@ -81,6 +81,55 @@ def test_drafts_and_state_are_readable_by_their_owner_only(user: User) -> None:
     files = [*user.saved(), *(p for p in user.state.rglob("*") if p.is_file())]
     assert len(files) >= 3
     assert [p for p in files if p.stat().st_mode & 0o077] == []
+
+
+def test_preview_says_that_a_draft_is_there(user: User) -> None:
+    def notes(name: str) -> list[str]:
+        return [
+            one
+            for one in user.at("preview", name, "--json").json[0]["warnings"]
+            if "draft" in one and "replies" not in one
+        ]
+
+    assert notes("Rosheen") == []
+    user.at("draft", "Rosheen")
+    assert notes("Rosheen") == ["its draft is there already"]
+    (draft,) = user.saved()
+    draft.write_bytes(draft.read_bytes().replace(b"\n\n", b"\n\nMy own words.\n", 2))
+    assert notes("Rosheen") == ["its draft is there already, edited by you: `draft` leaves it alone"]
+    assert len(notes("Ruben")) == 1, "a draft of the user's own, in the archive"
+
+
+def sent_from_the_mail_program(user: User) -> str:
+    """The one draft was sent: a newer archive holds it, and the drafts folder still does. Its Message-ID comes back."""
+    (draft,) = user.saved()
+    raw = draft.read_bytes().removeprefix(b"X-Unsent: 1\n")
+    with user.mbox.open("ab") as archive:
+        archive.write(
+            b"From imke Tue Nov 24 10:00:00 2026\nX-Gmail-Labels: Sent\n" + raw.replace(b"\nFrom ", b"\n>From ") + b"\n"
+        )
+    return str(message_from_bytes(raw, policy=policy.default)["Message-ID"])
+
+
+@pytest.mark.parametrize("name", ["Rosheen", "Nerys"], ids=["in a thread", "new thread"])
+def test_what_was_sent_is_neither_brought_up_to_date_nor_answered(user: User, name: str) -> None:
+    parent = user.at("preview", name, "--json").json[0]["parent"]
+    user.at("draft", name)
+    sent = sent_from_the_mail_program(user)
+    before = [path.read_bytes() for path in user.saved()]
+    user.run("note", name, "--reason", "news", "--text", "the nave has a new roof", "--date", "2026-11-20")
+    for day in ("2026-11-25", "2026-12-20"):
+        ran = user.run("draft", name, "--as-of", day, "--json")
+        assert (ran.code, actions(ran)) == (6, ["refused"])
+        assert [path.read_bytes() for path in user.saved()] == before
+    preview = user.run("preview", name, "--as-of", "2026-11-25", "--json").json[0]
+    assert preview["parent"] == parent != sent
+    assert any("not now" in warning for warning in preview["warnings"])
+    assert user.run("reopen", name, "--as-of", "2027-01-10").code == 0
+    again = user.run("draft", name, "--as-of", "2027-06-01", "--json")
+    assert actions(again) == ["created"], again
+    (new,) = (path.read_bytes() for path in user.saved() if path.read_bytes() not in before)
+    assert message_from_bytes(new, policy=policy.default)["In-Reply-To"] == parent
 
 
 def test_run_again_it_keeps_the_draft(user: User) -> None:
@@ -195,6 +244,22 @@ def test_a_drafts_folder_that_cannot_be_written_keeps_the_letter(user: User) -> 
     assert len(user.saved()) == 1
 
 
+def test_where_no_draft_can_be_saved_it_is_said_once(user: User) -> None:
+    user.drafts.write_text("a file stands here")
+    names = ("Rosheen", "Søren", "Lucille", "山田", "Hollis", "Cormac", "Alasdair")
+    ran = user.at("draft", *names)
+    assert ran.code == 7
+    assert ran.out.count("could not be written") == 1
+    assert ran.out.startswith("not saved  Rosheen")
+    assert "refused" not in ran.out
+    assert "not tried  Søren Åberg" in ran.out
+    assert "and 1 more" in ran.out
+    assert "a file stands where a folder should be" in ran.out
+    shape = user.at("draft", *names, "--json").json
+    assert [one["action"] for one in shape] == ["refused"] * 7
+    assert all(one["failed"] and one["why"] for one in shape)
+
+
 def test_a_full_disk_loses_no_letter_silently(user: User, finish: Callable[[subprocess.Popen[bytes]], Ran]) -> None:
     user.at("draft", "Søren")
     before = user.saved()
@@ -243,6 +308,28 @@ def test_for_a_vip_a_warning_refuses_the_draft(user: User) -> None:
     assert (ran.code, actions(ran)) == (6, ["refused"])
     assert "stale-news" in ran.json[0]["why"]
     assert actions(user.at("draft", "Lucille", "--despite", "stale-news", "--json")) == ["created"]
+
+
+def test_below_the_threshold_the_user_chooses_the_thread(user: User) -> None:
+    user.edit(user.config, "[owner]", "[find]\nthreshold = 0.9999\n[owner]")
+    ran = user.at("draft", "Rosheen", "--json")
+    assert (ran.code, actions(ran)) == (6, ["refused"])
+    why = ran.json[0]["why"]
+    finding = user.at("find", "Rosheen", "--json").json[0]
+    assert finding["thread"]["id"] in why
+    assert finding["alternatives"][0]["thread"]["id"] in why
+    assert "--pin" in why
+    assert "--despite unsure-thread" in user.at("draft", "Rosheen").out
+    advice = user.at("preview", "Rosheen", "--json").json[0]["advice"]
+    assert (advice[0]["rule"], advice[0]["level"]) == ("unsure-thread", "stop")
+    assert user.saved() == []
+    assert actions(user.at("draft", "Rosheen", "--despite", "unsure-thread", "--json")) == ["created"]
+
+
+def test_where_no_thread_fits_there_is_nothing_to_choose(user: User) -> None:
+    user.edit(user.config, "[owner]", "[find]\nthreshold = 0.9999\n[owner]")
+    ran = user.at("draft", "Nerys", "--json")
+    assert actions(ran) == ["created"], ran
 
 
 def test_some_refused_is_partial(user: User) -> None:

@@ -92,7 +92,7 @@ def test_preview_eml_is_one_message_and_saves_nothing(user: User, read_mail: Cal
 
 
 def test_preview_eml_of_two_is_refused(user: User) -> None:
-    user.at("preview", "Rosheen", "Søren", "--eml").fails(4, "--eml")
+    user.at("preview", "Rosheen", "Søren", "--eml").fails(2, "--eml")
 
 
 def test_as_of_is_the_day_of_writing(user: User, read_mail: Callable[[bytes], EmailMessage]) -> None:

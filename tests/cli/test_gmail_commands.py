@@ -167,12 +167,37 @@ def test_doctor_on_an_archive(user: User) -> None:
     assert ran.code == 0, ran.out
     assert "WRONG" not in ran.out
     assert not user.state.exists(), "doctor only looks"
+    assert not user.drafts.exists()
+    assert "359 messages" in ran.out
     user.mbox.unlink()
     ran = user.run("doctor", "--json")
     assert ran.code == 5
     (wrong,) = [check for check in ran.json["checks"] if not check["well"]]
     assert wrong["what"] == "archive"
     assert wrong["to_do"]
+
+
+def test_doctor_counts_what_cannot_be_read(user: User) -> None:
+    raw = user.mbox.read_bytes()
+    user.mbox.write_bytes(raw[: len(raw) // 2].rstrip(b"\n") + b"and then")
+    ran = user.run("doctor", "--json")
+    assert ran.code == 0, "a warning, no error"
+    whole, cut = [check for check in ran.json["checks"] if check["what"] == "archive"]
+    assert whole["detail"].endswith(" messages")
+    assert "ends in mid-message" in cut["detail"]
+    assert cut["to_do"]
+    found = user.at("find", "Rosheen", "--json")
+    assert found.err.count("ends in mid-message") == 1
+
+
+@pytest.mark.parametrize(("place", "what", "code"), [("state", "memory", 10), ("drafts", "drafts", 7)])
+def test_doctor_tries_to_write(user: User, place: str, what: str, code: int) -> None:
+    getattr(user, place).write_text("a file stands here")
+    ran = user.run("doctor", "--json")
+    assert ran.code == code, ran.out
+    (wrong,) = [check for check in ran.json["checks"] if not check["well"]]
+    assert wrong["what"] == what
+    assert "a file stands where a folder should be" in wrong["to_do"]
 
 
 def test_doctor_names_every_ill(signed_in: GmailUser) -> None:
@@ -186,14 +211,18 @@ def test_doctor_names_every_ill(signed_in: GmailUser) -> None:
     signed_in.server.switches.date_offset = 3600.0
     ran = signed_in.run("doctor", "--json")
     wrong = {check["what"]: check for check in ran.json["checks"] if not check["well"]}
-    assert wrong.keys() == {"privacy", "contacts", "templates", "token file", "clock"}
+    assert wrong.keys() == {"contacts", "templates", "token file", "clock"}
+    (privacy,) = [check for check in ran.json["checks"] if check["what"] == "privacy"]
+    assert privacy["well"], "a hint, no error"
+    assert "chmod 600" in privacy["to_do"]
     assert all(check["to_do"] for check in wrong.values())
     assert "greeting.txt, line 2" in wrong["templates"]["detail"]
     assert "60 minutes slow" in wrong["clock"]["detail"]
     assert ran.code == 3
     (signed_in.state / "gmail" / "token-default.json").chmod(0o644)  # a renewed sign-in was kept, privately
     shown = signed_in.run("doctor")
-    assert shown.out.count("WRONG") == 5
+    assert shown.out.count("WRONG") == 4
+    assert "look   privacy" in shown.out
     assert "chmod 600" in shown.out
 
 

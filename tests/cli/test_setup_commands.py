@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import mailbox
+import signal
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING
 
+import pytest
+from typer.testing import CliRunner
+
+from tests.cli.conftest import Ran
 from thread_finder import __version__
+from thread_finder.cli.commands import app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from tests.cli.conftest import User
 
 ANN = (
@@ -17,21 +29,54 @@ ANN = (
 )  # fmt: skip
 
 
-def test_demo_drafts_into_a_folder_of_its_own(user: User) -> None:
+def test_demo_drafts_into_a_folder_of_its_own_and_again_says_what_became_of_them(user: User) -> None:
     place = user.folder / "demo"
-    ran = user.run("demo", "--folder", str(place))
-    assert ran.code == 0, ran.err
-    assert "In-Reply-To" in ran.out
-    assert "find Rosheen" in ran.out
-    assert len(mailbox.Maildir(str(place / "drafts"), create=False)) >= 25
+    first = user.run("demo", "--folder", str(place), "--json")
+    assert first.code == 0, first.err
+    assert len(first.json["findings"]) == len(first.json["drafts"]) >= 25
+    assert {"created", "refused"} <= {draft["action"] for draft in first.json["drafts"]}
+    made = sum(one["action"] == "created" for one in first.json["drafts"])
+    assert len(mailbox.Maildir(str(place / "drafts"), create=False)) == made >= 25
     assert not user.state.exists(), "the user's own files are not touched"
+    again = user.run("demo", "--folder", str(place))
+    assert again.code == 0, again.err
+    assert "In-Reply-To" in again.out
+    assert "kept: the draft is there already" in again.out
+    assert "marked do_not_contact" in again.out
+    assert f"{made} drafts are in" in again.out
 
 
-def test_demo_json_is_one_document(user: User) -> None:
-    ran = user.run("demo", "--folder", str(user.folder / "demo"), "--json")
-    assert ran.code == 0, ran.err
-    assert len(ran.json["findings"]) == len(ran.json["drafts"]) >= 25
-    assert {"created", "refused"} <= {draft["action"] for draft in ran.json["drafts"]}
+@pytest.mark.parametrize("name", ["config.toml", "contacts.toml", "letter.txt"])
+def test_demo_overwrites_nothing(user: User, name: str) -> None:
+    place = user.folder / "mine"
+    place.mkdir()
+    (place / name).write_text("my own words")
+    user.run("demo", "--folder", str(place)).fails(7, str(place), "empty folder")
+    assert [path.name for path in place.iterdir()] == [name]
+    assert (place / name).read_text() == "my own words"
+
+
+def test_demo_leaves_a_changed_sample_alone(user: User) -> None:
+    user.edit(user.contacts, "Rosheen", "Rosie")
+    before = user.contacts.read_bytes()
+    user.run("demo", "--folder", str(user.folder / "sample")).fails(7, "contacts.toml")
+    assert user.contacts.read_bytes() == before
+
+
+def test_demo_names_commands_that_can_be_typed(user: User, finish: Callable[[Popen[bytes]], Ran]) -> None:
+    ran = finish(user.start("demo"))
+
+    def typed(words: str) -> bytes:
+        command = next(line for line in ran.out.splitlines() if words in line).rpartition(": ")[2]
+        done = subprocess.run(["bash", "-c", command], env=user.environment, capture_output=True, check=False)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    assert b"34 contacts" in typed("contacts list")
+    place = Path(ran.out.rpartition("rm -r ")[2].split()[0])
+    assert (place / "drafts").is_dir()
+    typed("rm -r")
+    assert not place.exists()
 
 
 def test_init_for_gmail_says_what_comes_next(user: User) -> None:
@@ -61,17 +106,82 @@ def test_init_writes_settings_that_work_at_once(user: User) -> None:
     assert ran.json[0]["contact"] == "Søren Åberg"
 
 
-def test_init_never_overwrites(user: User) -> None:
+def asked(user: User, *arguments: str, answers: Sequence[str] = ()) -> Ran:
+    """init with these lines typed."""
+    typed = "".join(f"{line}\n" for line in answers)
+    result = CliRunner(env=dict(user.environment)).invoke(app, ["init", *arguments], input=typed)
+    return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+def test_init_asks_again_where_an_answer_cannot_be_used(user: User) -> None:
+    config = user.folder / "mine" / "config.toml"
+    (user.folder / "photo.mbox").write_bytes(b"\x89PNG")
+    ran = asked(
+        user, "--config", str(config),
+        answers=(
+            "", "Ann Lee", "ann@", "ann@x.example, ann@old.example;a@college.example",
+            "/no/such/place", str(user.folder / "photo.mbox"), f"'{user.mbox}'",
+            "the student who asked about maps", "", "nobody", "Ann <ann@old.example>", "Jane Doe <jane@x.example>",
+        ),
+    )  # fmt: skip
+    assert ran.code == 0, ran
+    for words in ("a name is needed", "'ann@' is no e-mail", "no archive at /no/such", "is no mbox", "of your own"):
+        assert words in ran.out
+    assert "I'm " in ran.out
+    assert "[]" not in ran.out
+    written = tomllib.loads(config.read_text(encoding="utf-8"))
+    assert written["owner"]["emails"] == ["ann@x.example", "ann@old.example", "a@college.example"]
+    assert written["owner"]["introduction"] == "the student who asked about maps"
+    assert "updates" not in written["owner"]
+    assert written["account"]["path"] == str(user.mbox)
+    assert user.at("find", "Jane", "--config", str(config)).code == 0
+
+
+def test_init_says_at_once_that_there_are_settings(user: User) -> None:
     before = user.config.read_bytes()
-    user.run("init", *ANN, "--archive", "x", "--contact", "J <j@x.example>").fails(3, str(user.config), "already")
+    ran = asked(user, answers=("Ann Lee",))
+    ran.fails(3, str(user.config), "already")
+    assert ran.out == "", "nothing was asked"
     assert user.config.read_bytes() == before
+
+
+def test_init_without_somebody_to_ask_names_what_is_missing(user: User) -> None:
+    config = user.folder / "mine" / "config.toml"
+    asked(user, "--config", str(config), "--name", "Ann", answers=("ann@x.example",)).fails(2, "--archive, --contact")
+    ran = asked(user, "--config", str(config), "--name", "Ann", "--json", answers=("ann@x.example",))
+    assert ran.code == 2
+    assert "--email, --archive, --contact" in ran.json["error"]["message"]
+    assert not config.exists()
+
+
+def test_init_interrupted_leaves_nothing_behind(user: User) -> None:
+    config = user.folder / "mine" / "config.toml"
+    process = Popen(
+        [sys.executable, "-m", "thread_finder", "init", "--config", str(config)],
+        env=user.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - ignored in the background
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.read(len("Your name:")) == b"Your name:"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"interrupted" in err
+    assert not config.parent.exists()
 
 
 def test_init_leaves_nothing_behind_when_the_answers_are_wrong(user: User) -> None:
     config = user.folder / "mine" / "config.toml"
-    wrong = ("--name", "Ann", "--email", "not an address", "--introduction", "x", "--update", "y")
-    ran = user.run("init", "--config", str(config), *wrong, "--archive", str(user.mbox), "--contact", "J <j@x.example>")
-    ran.fails(3, "not an address")
+    good = {"--name": "Ann", "--email": "ann@x.example", "--archive": str(user.mbox), "--contact": "J <j@x.example>"}
+    wrong = {
+        "--name": " ",
+        "--email": "not an address",
+        "--archive": "/no/such/place",
+        "--contact": "J <ann@x.example>",
+    }
+    for option, value in wrong.items():
+        given = [word for pair in (good | {option: value}).items() for word in pair]
+        asked(user, "--config", str(config), *given, "--introduction", "x", "--update", "y").fails(2)
     assert not config.exists()
     assert not config.with_name("contacts.toml").exists()
 
@@ -111,8 +221,8 @@ def test_an_update_goes_into_everybodys_letter(user: User) -> None:
 
 
 def test_a_note_about_nothing_or_nobody_is_refused(user: User) -> None:
-    user.run("note", "Rosheen").fails(4, "nothing to note")
-    user.run("note", "--remember", "x").fails(4, "whom")
+    user.run("note", "Rosheen").fails(2, "nothing to note")
+    user.run("note", "--remember", "x").fails(2, "whom")
     user.run("note", "Nobody At All", "--remember", "x").fails(4, "Nobody At All")
     wrong = user.run("note", "Rosheen", "--met-on", "last year")
     assert wrong.code == 2

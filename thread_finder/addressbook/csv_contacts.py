@@ -91,9 +91,17 @@ def _records(lines: list[str], first: int, delimiter: str) -> Iterator[_Record]:
                 "a quote is opened and not closed" if _left_open(lines, position, until, reader, delimiter) else ""
             )
         except csv.Error as error:
-            cells, problem = [], str(error)
-        yield _Record(position + 1, [] if problem else cells, problem)
+            cells, problem = [], _in_words(error)
+        if problem:  # the beginning of its first line is enough to tell whose it is
+            cells = [cell.strip('" ')[:60] for cell in lines[position][:1000].split(delimiter)]
+        yield _Record(position + 1, cells, problem)
         position += 1 if problem else reader.line_num
+
+
+def _in_words(error: csv.Error) -> str:
+    if "field larger than" in str(error):
+        return f"a cell is longer than {csv.field_size_limit()} characters; shorten it, or look for a quote left open"
+    return str(error)
 
 
 def _left_open(lines: list[str], position: int, until: int, reader: Any, delimiter: str) -> bool:
@@ -139,7 +147,8 @@ class _Columns:
     def entry(self, record: _Record, file: str) -> Entry:
         source = f"{file}:{record.line}"
         if record.problem:
-            return Entry(source, {}, unusable=record.problem)
+            name = dict(zip(self.keys, record.cells, strict=False)).get("name", "")
+            return Entry(source, {"name": name}, unusable=record.problem)
         if any(record.cells[len(self.keys) :]):
             what = f"has {len(record.cells)} cells for {len(self.keys)} columns"
             return Entry(source, {}, unusable=f"{what}; put quotes around a cell that holds the delimiter")

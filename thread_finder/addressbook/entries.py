@@ -57,7 +57,7 @@ def make_book(entries: Iterable[Entry], problems: Iterable[Problem] = (), *, fil
     for entry in entries:
         found += entry.problems
         if entry.unusable:
-            found.append(Problem(entry.source, entry.unusable, "the line is left out"))
+            found.append(Problem(entry.where, entry.unusable, "the line is left out"))
         elif entry.exported and not entry.values.get("emails"):
             mailless += 1
         elif entry.exported and not str(entry.values.get("name") or "").strip():

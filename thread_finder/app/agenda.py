@@ -142,10 +142,7 @@ class Agenda:
 
     def _threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
         if contacts:
-            yield from find_threads(
-                self.mailbox, self.session.owner, contacts,
-                threshold=self.session.config.threshold, pinned=self.ledger.pinned, returned=self.returned,
-            )  # fmt: skip
+            yield from find_threads(self.session, self.mailbox, contacts, self.ledger, returned=self.returned)
 
     def _their_threads(self, contacts: Sequence[Contact]) -> Iterator[Finding | Failure]:
         """For a follow-up: the thread that the unanswered letter went out in, whatever thread would be found now."""

@@ -129,12 +129,9 @@ class Batch:
         return self._run.session.state / "edits" / f"{key}.txt"
 
     def _findings(self, turns: Sequence[CheckIn]) -> Iterator[Finding | Failure]:
-        session = self._run.session
+        run = self._run
         unread = [turn.contact for turn in turns if turn.finding is None]
-        found = find_threads(
-            self._run.mailbox, session.owner, unread,
-            threshold=session.config.threshold, pinned=self._ledger.pinned, returned=self._run.returned,
-        )  # fmt: skip
+        found = find_threads(run.session, run.mailbox, unread, self._ledger, returned=run.returned)
         for turn in turns:
             yield turn.finding or next(found)
 
@@ -159,15 +156,17 @@ class Batch:
 
     def unsure(self, proposal: Proposal) -> str:
         """A sentence when the thread is under the threshold, "" when it is not."""
-        written, threshold = proposal.letter, self._run.session.config.threshold
-        if isinstance(written, Failure) or written.finding.confidence >= threshold:
+        written = proposal.letter
+        if isinstance(written, Failure) or not written.finding.unsure:
             return ""
-        return f"not sure of the thread: {written.finding.confidence:.0%}, and your threshold is {threshold:.0%}"
+        found = written.finding
+        return f"not sure of the thread: {found.confidence:.0%}, and your threshold is {found.threshold:.0%}"
 
     def accept(self, proposal: Proposal) -> Outcome:
-        """Draft it now."""
+        """Draft it now. Who accepts a letter has seen its thread."""
+        wishes = replace(proposal.wishes, despite=proposal.wishes.despite | {"unsure-thread"})
         try:
-            outcome = self._run.save(proposal.contact, proposal.letter, proposal.wishes)
+            outcome = self._run.save(proposal.contact, proposal.letter, wishes)
         except MailboxError as error:
             return Outcome(proposal.contact, Action.REFUSED, error.message, error.to_do, failed=True)
         if isinstance(proposal.letter, Written) and outcome.action is not Action.REFUSED:

@@ -11,11 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from thread_finder.app.letters import Written
-from thread_finder.errors import ExitCode, NotSavedError
+from thread_finder.errors import ExitCode, NotSavedError, NowhereToSaveError
 from thread_finder.ledger import DraftRecord, DraftState, Ledger
 from thread_finder.mail.fingerprint import fingerprint
 from thread_finder.mailboxes.base import Mailbox
 from thread_finder.model import Contact, Label, StoredDraft, Thread
+
+_IN_THE_WAY = "the thread already holds a draft of yours"
 
 
 class Action(StrEnum):
@@ -29,7 +31,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer for one contact; ``why`` in words for the user. ``eml`` is the letter when it could not be saved."""
+    """The answer for one contact; ``why`` in words for the user. ``eml`` is the letter when it could not be saved.
+
+    ``lasting`` says that no other letter can be saved now either, ``tried`` is False for those given up therefore.
+    """
 
     contact: Contact
     action: Action
@@ -44,6 +49,8 @@ class Outcome:
     failed: bool = False
     eml: bytes = b""
     exit_code: ExitCode = ExitCode.REFUSED  # of a run in which every contact was refused so
+    lasting: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +87,30 @@ def save(written: Written, message_id: str, desk: Desk) -> Outcome:
             return outcome
     theirs = _drafts_of_the_user(written, desk)
     if theirs:
-        return _kept(contact, theirs[0], "the thread already holds a draft of yours; it is left alone")
+        return _kept(contact, theirs[0], f"{_IN_THE_WAY}; it is left alone")
     record = desk.ledger.intend(_record(written, message_id, desk))
     return _create(record, written, desk)
+
+
+def found_there(written: Written, desk: Desk) -> str:
+    """What `draft` would find in its way, in words; "" where nothing is."""
+    contact = written.finding.contact
+    for record in desk.ledger.open_drafts(desk.account, contact.emails, desk.purpose):
+        stored = _find(record, desk)
+        if stored is not None:
+            theirs = record.state is DraftState.EDITED or fingerprint(stored.raw) != record.fingerprint
+            return "its draft is there already" + (", edited by you: `draft` leaves it alone" if theirs else "")
+    return f"{_IN_THE_WAY}: `draft` leaves it alone" if _drafts_of_the_user(written, desk) else ""
 
 
 def _take_up(record: DraftRecord, written: Written, desk: Desk) -> Outcome | None:
     """Go on from what the ledger remembers; None when nothing of it is left and a new draft may be made."""
     stored = _find(record, desk)
-    if stored is not None:
-        return _compare(record, stored, written, desk)
-    if sent := _sent(record, written.finding.thread):
+    if sent := _sent(record, written.finding.thread, gone=stored is None):
         desk.ledger.set_state(record.id, DraftState.SENT, desk.now)
         return Outcome(written.finding.contact, Action.REFUSED, f"already sent on {sent.date().isoformat()}")
+    if stored is not None:
+        return _compare(record, stored, written, desk)
     if record.state is DraftState.INTENDED and record.message_id == written.message["Message-ID"]:
         return _create(record, written, desk)
     desk.ledger.set_state(record.id, DraftState.DELETED, desk.now)
@@ -144,8 +162,9 @@ def _create(record: DraftRecord, written: Written, desk: Desk) -> Outcome:
 
 def _unsaved(record: DraftRecord, written: Written, error: NotSavedError) -> Outcome:
     return Outcome(
-        written.finding.contact, Action.REFUSED, error.message, error.to_do,
+        written.finding.contact, Action.REFUSED, error.message.rstrip("."), error.to_do,
         message_id=record.message_id, subject=written.subject, failed=True, eml=written.raw,
+        exit_code=ExitCode.NOT_SAVED, lasting=isinstance(error, NowhereToSaveError),
     )  # fmt: skip
 
 
@@ -168,12 +187,14 @@ def _drafts_of_the_user(written: Written, desk: Desk) -> tuple[StoredDraft, ...]
     return tuple(draft for draft in found if draft.draft_id not in sent)
 
 
-def _sent(record: DraftRecord, thread: Thread | None) -> datetime | None:
-    """When the drafted letter went out: under our Message-ID, or as the owner's newer mail in that thread."""
+def _sent(record: DraftRecord, thread: Thread | None, *, gone: bool) -> datetime | None:
+    """When the drafted letter went out: under our Message-ID, which is proof even where a copy was left among the
+    drafts; or, if the draft is ``gone``, as the owner's newer mail in that thread.
+    """
     for message in thread.messages if thread else ():
         if message.message_id == record.message_id and Label.DRAFT not in message.labels:
             return message.date
-        if Label.SENT in message.labels and message.date and message.date > record.created:
+        if gone and Label.SENT in message.labels and message.date and message.date > record.created:
             return message.date
     return None
 

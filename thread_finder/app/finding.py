@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from thread_finder.app.session import Session
 from thread_finder.errors import ExitCode, ThreadFinderError
 from thread_finder.finding.find import find
-from thread_finder.ledger import Pin
+from thread_finder.ledger import Ledger, Pin
 from thread_finder.mailboxes.base import Mailbox, Request
 from thread_finder.model import Candidate, Contact, Finding, Identity, Owner, Thread, Verdict
 
@@ -24,26 +25,21 @@ class Failure:
     exit_code: ExitCode = ExitCode.PARTIAL
 
 
-def no_pins(addresses: Sequence[str]) -> Pin | None:
-    """Nothing was chosen by hand."""
-    del addresses
-    return None
-
-
 def find_threads(
+    session: Session,
     mailbox: Mailbox,
-    owner: Owner,
     contacts: Sequence[Contact],
+    ledger: Ledger | None = None,
     *,
-    threshold: float,
-    pinned: Callable[[Sequence[str]], Pin | None] = no_pins,
     returned: frozenset[str] = frozenset(),
 ) -> Iterator[Finding | Failure]:
-    """One answer per contact, in their order. ``pinned`` gives what the user chose by hand: Ledger.pinned; ``returned``
-    are the Message-IDs of letters that came back, which are as if they had never been written.
+    """One answer per contact, in their order.
 
+    The ledger tells what the user chose by hand, and which letters were drafted here: a check-in is not what the next
+    one answers. ``returned`` are the Message-IDs of letters that came back: as if they had never been written.
     Where the mailbox gives out in the middle, what was found stands, and the rest fail with the reason.
     """
+    owner, threshold = session.owner, session.config.threshold
     requests = [Request(c.emails[0], c.emails, owner.emails, c.name) for c in contacts]
     identities = mailbox.identities()
     answers = mailbox.search(requests)
@@ -58,15 +54,11 @@ def find_threads(
         if answer.problem:
             yield Failure(contact, answer.problem, exit_code=ExitCode.MAILBOX)
             continue
-        pin = pinned(contact.emails)
-        threads = tuple(filter(lambda thread: thread.messages, (_without(one, returned) for one in answer.threads)))
-        yield answer_for(contact, owner, threads, pin, threshold=threshold, identities=identities)
-
-
-def _without(thread: Thread, returned: frozenset[str]) -> Thread:
-    if not returned:
-        return thread
-    return replace(thread, messages=tuple(m for m in thread.messages if m.message_id not in returned))
+        pin = ledger.pinned(contact.emails) if ledger else None
+        ours = ledger.letters_to(contact.emails) if ledger else frozenset()
+        threads = _without(returned, answer.threads)
+        found = answer_for(contact, owner, _without(ours, threads), pin, threshold=threshold, identities=identities)
+        yield _whole(found, threads)
 
 
 def answer_for(
@@ -96,6 +88,21 @@ def _chosen(pin: Pin, threads: Sequence[Thread]) -> Thread | None:
     return next((t for t in threads if t.id == pin.thread_id), None) or next(
         (t for t in threads if ids & {m.message_id for m in t.messages}), None
     )
+
+
+def _without(ids: frozenset[str], threads: tuple[Thread, ...]) -> tuple[Thread, ...]:
+    """The threads without these messages; one that is nothing else goes."""
+    if not ids:
+        return threads
+    rest = (replace(t, messages=tuple(m for m in t.messages if m.message_id not in ids)) for t in threads)
+    return tuple(thread for thread in rest if thread.messages)
+
+
+def _whole(found: Finding, threads: Sequence[Thread]) -> Finding:
+    """The finding with its threads as they are in the mailbox."""
+    whole = {thread.id: thread for thread in threads}
+    others = tuple(replace(other, thread=whole[other.thread.id]) for other in found.alternatives)
+    return replace(found, thread=whole[found.thread.id] if found.thread else None, alternatives=others)
 
 
 def _anew(found: Finding) -> Finding:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from thread_finder.app import drafting
 from thread_finder.app.agenda import Agenda, look
 from thread_finder.app.drafting import Action, Outcome
-from thread_finder.app.finding import Failure, find_threads, no_pins
+from thread_finder.app.finding import Failure, find_threads
 from thread_finder.app.letters import Stationery, Wishes, Written, write
 from thread_finder.app.session import Session
-from thread_finder.errors import RefusedError, TemplateError, ThreadFinderError
+from thread_finder.errors import ExitCode, RefusedError, TemplateError, ThreadFinderError
 from thread_finder.ledger import Ledger
 from thread_finder.mail.compose import new_message_id
 from thread_finder.mailboxes.base import Mailbox
@@ -23,12 +23,8 @@ from thread_finder.writing.render import Templates, shipped_templates
 def write_for(run: Run, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Written | Failure]:
     """The letter for each contact, in order; a contact whose letter cannot be written is a Failure."""
     letters: list[Letter] = []
-    config = run.session.config
-    pinned = run.ledger.pinned if run.ledger else no_pins
     run = run.informed(contacts)
-    for found in find_threads(
-        run.mailbox, run.session.owner, contacts, threshold=config.threshold, pinned=pinned, returned=run.returned
-    ):
+    for found in find_threads(run.session, run.mailbox, contacts, run.ledger, returned=run.returned):
         written = found if isinstance(found, Failure) else run.write(found, wishes, letters)
         if isinstance(written, Written):
             letters.append(written.letter)
@@ -100,12 +96,14 @@ class Run:
             for outcome in self._each(contacts, wishes):
                 done += 1
                 yield outcome
+                if outcome.lasting:
+                    yield from _not_tried(contacts[done:], outcome.why, outcome.to_do, outcome.exit_code)
+                    return
         except ThreadFinderError as error:
             if not done:
                 raise
-            why = (error.message, *[f"not tried: {error.message}"] * (len(contacts) - done - 1))
-            for contact, reason in zip(contacts[done:], why, strict=True):
-                yield Outcome(contact, Action.REFUSED, reason, error.to_do, exit_code=error.exit_code)
+            yield Outcome(contacts[done], Action.REFUSED, error.message, error.to_do, exit_code=error.exit_code)
+            yield from _not_tried(contacts[done + 1 :], error.message, error.to_do, error.exit_code)
 
     def _each(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Outcome]:
         run = self.informed(contacts)
@@ -127,10 +125,25 @@ class Run:
             return Outcome(contact, Action.REFUSED, "marked do_not_contact", "take the mark away to write to them")
         if stops := result.stops(wishes.despite):
             rules = ", ".join(advice.rule for advice in stops)
-            to_do = f"mend the letter's facts, or overrule: --despite {stops[0].rule}"
+            to_do = f"mend that, or overrule: --despite {stops[0].rule}"
             return Outcome(contact, Action.REFUSED, f"{stops[0].message} ({rules})", to_do)
         outcome = drafting.save(result, str(result.message["Message-ID"]), self._desk(wishes.purpose))
         return replace(outcome, why=f"{outcome.why}; {self._keep(outcome)}") if outcome.failed else outcome
+
+    def previews(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Written | Failure]:
+        """The letter for each; among its finding's warnings, why `draft` would not make one now."""
+        run = self.informed(contacts)
+        for one in write_for(run, contacts, wishes):
+            yield one if isinstance(one, Failure) else run._with_remarks(one, wishes)
+
+    def _with_remarks(self, written: Written, wishes: Wishes) -> Written:
+        finding = written.finding
+        held = self.agenda.held(finding.contact) if self.agenda else None
+        remark = f"not now: {held.why}" if held else drafting.found_there(written, self._desk(wishes.purpose))
+        known = any("draft of yours" in warning for warning in finding.warnings)
+        if not remark or known:
+            return written
+        return replace(written, finding=replace(finding, warnings=(*finding.warnings, remark)))
 
     def _keep(self, outcome: Outcome) -> str:
         """Put a letter that could not be saved where it is not lost (hazards F14); say where, or that it is."""
@@ -156,3 +169,9 @@ class Run:
         return drafting.Desk(
             self.mailbox, self.ledger, self.session.account, self.session.now, purpose, self.month, self.batch
         )
+
+
+def _not_tried(contacts: Sequence[Contact], why: str, to_do: str, exit_code: ExitCode) -> Iterator[Outcome]:
+    """What is said of those whose turn did not come."""
+    for contact in contacts:
+        yield Outcome(contact, Action.REFUSED, f"not tried: {why}", to_do, exit_code=exit_code, tried=False)

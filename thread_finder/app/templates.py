@@ -71,16 +71,18 @@ def check_templates(templates: Templates) -> tuple[Problem, ...]:
     """
     if templates.user is None:
         return ()
-    if not templates.user.is_dir():
-        return (Problem(str(templates.user), "there is no such folder", "mend folder under [templates]"),)
-    problems = list(_strays(templates, templates.user))
+    problems = list(strays(templates))
     own = {file.name.partition("/")[0] for file in list_templates(templates) if file.own}
     for language in (language for language in LANGUAGES if language in own):
         problems += _failures(templates, language)
     return tuple(problems)
 
 
-def _strays(templates: Templates, folder: Path) -> Iterator[Problem]:
+def strays(templates: Templates) -> Iterator[Problem]:
+    """The files of the user's that no letter uses: a slip in a name."""
+    folder = templates.user
+    if folder is None:
+        return
     known = _shipped(templates)
     for path in sorted(folder.glob("**/*.txt")):
         name = path.relative_to(folder).with_suffix("").as_posix()

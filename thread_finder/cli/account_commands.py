@@ -27,7 +27,12 @@ def login(
     ] = True,
     token_file: Annotated[
         Path | None,
-        typer.Option("--token-file", metavar="FILE", help="Take over a sign-in from an authorized-user JSON file."),
+        typer.Option(
+            "--token-file",
+            metavar="FILE",
+            help="Take over a sign-in from an authorized-user JSON file.",
+            readable=False,
+        ),
     ] = None,
 ) -> None:
     """Connect your Gmail account; docs/gmail-setup.md leads through it.
@@ -78,14 +83,15 @@ def doctor(
     """Check config, contacts, templates, memory and mailbox, and say what to do about what is not well."""
     from thread_finder.app.doctor import examine
     from thread_finder.cli.opening import places
-    from thread_finder.cli.screen import print_json
+    from thread_finder.cli.screen import print_json, watching
     from thread_finder.errors import ExitCode
 
     checks = []
-    for check in examine(*places(ctx, config), account=account):
-        checks.append(check)
-        if not as_json:
-            _show(check)
+    with watching(quiet=as_json) as progress:
+        for check in examine(*places(ctx, config), account=account, progress=progress):
+            checks.append(check)
+            if not as_json:
+                _show(check)
     if as_json:
         print_json({"well": all(check.well for check in checks), "checks": [_shape(check) for check in checks]})
     code = next((check.exit_code for check in checks if not check.well), ExitCode.OK)
@@ -107,7 +113,8 @@ def _show(check: Check) -> None:
     from thread_finder.cli.safe import one_line
     from thread_finder.cli.screen import console, styled
 
-    mark = styled("ok   ", "green") if check.well else styled("WRONG", "bold red")
+    good = styled("look ", "yellow") if check.to_do else styled("ok   ", "green")
+    mark = good if check.well else styled("WRONG", "bold red")
     line = mark.append_text(styled(f"  {check.what:12}", "bold")).append_text(styled(one_line(check.detail)))
     screen = console()
     screen.print(line, soft_wrap=True)

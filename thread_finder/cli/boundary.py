@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import logging
 import os
 import sys
 import traceback
-from errno import ENOSPC
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from thread_finder.cli.safe import one_line
-from thread_finder.errors import ExitCode, ThreadFinderError
+from thread_finder.cli.screen import print_json
+from thread_finder.cli.streams import printing, silence
+from thread_finder.errors import CommandLineError, ExitCode, OutputError, ThreadFinderError, way_out
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+JSON_FLAG = "--json"
+_META = "thread_finder.json"
 
 
 class Boundary(TyperGroup):
-    """A command group under which no traceback reaches a user. Click's own usage errors pass (exit code 2)."""
+    """A command group under which no traceback reaches a user."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the group's own options; whether JSON is wanted must be known before the command line is understood."""
+        as_json = JSON_FLAG in args
+        try:
+            ctx = super().make_context(info_name, args, parent, **extra)
+        except UsageError as error:
+            raise typer.Exit(_usage(error, as_json=as_json)) from None
+        ctx.meta.setdefault(_META, as_json)
+        return ctx
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; turn what it raises into an exit."""
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                with printing():
+                    pass
         except ThreadFinderError as error:
-            raise typer.Exit(report(error, as_json=_wants_json(ctx))) from None
-        except KeyboardInterrupt:
+            raise typer.Exit(report(error, as_json=ctx.meta[_META])) from None
+        except (KeyboardInterrupt, typer.Abort):
             sys.stderr.write("\ninterrupted: what was saved stays saved; run the same command again to go on\n")
             raise typer.Exit(ExitCode.INTERRUPTED) from None
-        except BrokenPipeError:
-            # The reader (head, less) has seen enough.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:  # the reader (head, less) has seen enough
+            silence(sys.stdout)
             raise typer.Exit(ExitCode.OK) from None
         except OSError as error:
-            raise typer.Exit(report(_from_os(error), as_json=_wants_json(ctx))) from None
+            raise typer.Exit(report(_from_os(error), as_json=ctx.meta[_META])) from None
+        except UsageError as error:
+            raise typer.Exit(_usage(error, as_json=ctx.meta[_META])) from None
         except Exception as error:
             if type(error).__module__.startswith(("typer", "click")):
                 raise
@@ -52,7 +72,8 @@ def report(error: ThreadFinderError, *, as_json: bool = False) -> ExitCode:
                 "exit_code": int(error.exit_code),
             }
         }
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        with contextlib.suppress(OutputError, BrokenPipeError):
+            print_json(document)
     lines = [f"error: {one_line(error.message)}"]
     lines += [f"  - {one_line(str(problem))}" for problem in error.problems]
     if error.to_do:
@@ -74,14 +95,19 @@ class Notes(logging.Handler):
         note(f"warning: {record.getMessage()}")
 
 
-def _wants_json(ctx: typer.Context) -> bool:
-    return bool(ctx.meta.get("thread_finder.json"))
+def _usage(error: Any, *, as_json: bool) -> ExitCode:
+    """A command line that cannot be understood. Help that was asked for by giving nothing is shown as it is."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return ExitCode.USAGE
+    command = error.ctx.command_path if error.ctx else "thread-finder"
+    message = error.format_message().rstrip(".").removeprefix("Invalid value: ")
+    return report(CommandLineError(message, f"see `{command} --help`"), as_json=as_json)
 
 
 def _from_os(error: OSError) -> ThreadFinderError:
     where = f"{error.filename}: " if error.filename else ""
-    to_do = "free some space and run the same command again" if error.errno == ENOSPC else "check the path and rights"
-    return ThreadFinderError(f"{where}{error.strerror or error}", to_do)
+    return ThreadFinderError(f"{where}{error.strerror or error}", way_out(error))
 
 
 def _bug(error: Exception) -> ExitCode:
@@ -89,7 +115,7 @@ def _bug(error: Exception) -> ExitCode:
     where = "/".join(frame.filename.replace(os.sep, "/").split("/")[-2:])
     sys.stderr.write(
         f"error: this is our fault: {type(error).__name__} at {where}:{frame.lineno}\n"
-        "  next: please report this line (it holds no mail); your mail and drafts are as they were\n"
+        "  next: please report this line (it holds no mail)\n"
     )
     if os.environ.get("THREAD_FINDER_DEBUG"):
         traceback.print_exception(error)

@@ -23,9 +23,11 @@ from thread_finder.cli import (
     wish_commands,
 )
 from thread_finder.cli.boundary import Boundary, Notes
+from thread_finder.cli.help import Command
 from thread_finder.cli.options import ConfigOption
 
 app = typer.Typer(
+    name="thread-finder",
     cls=Boundary,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -59,25 +61,25 @@ def root(
     ctx.meta["thread_finder.environment"] = dict(os.environ)
 
 
-app.command("demo")(demo_command.demo)
-app.command("init")(init_command.init)
-app.command("login")(account_commands.login)
-app.command("logout")(account_commands.logout)
-app.command("doctor")(account_commands.doctor)
+app.command("demo", cls=Command)(demo_command.demo)
+app.command("init", cls=Command)(init_command.init)
+app.command("login", cls=Command)(account_commands.login)
+app.command("logout", cls=Command)(account_commands.logout)
+app.command("doctor", cls=Command)(account_commands.doctor)
 app.add_typer(contact_commands.contacts_app, name="contacts")
-app.command("find")(mail_commands.find)
-app.command("preview")(mail_commands.preview)
-app.command("draft")(mail_commands.draft)
-app.command("note")(note_command.note)
-app.command("plan")(month_commands.plan)
-app.command("batch")(batch_command.batch)
-app.command("undo")(batch_command.undo)
-app.command("status")(month_commands.status)
-app.command("follow-up")(month_commands.follow_up)
-app.command("snooze")(wish_commands.snooze)
-app.command("close")(wish_commands.close)
-app.command("block")(wish_commands.block)
-app.command("reopen")(wish_commands.reopen)
-app.command("export")(wish_commands.export)
-app.command("etiquette")(etiquette_command.etiquette)
+app.command("find", cls=Command)(mail_commands.find)
+app.command("preview", cls=Command)(mail_commands.preview)
+app.command("draft", cls=Command)(mail_commands.draft)
+app.command("note", cls=Command)(note_command.note)
+app.command("plan", cls=Command)(month_commands.plan)
+app.command("batch", cls=Command)(batch_command.batch)
+app.command("undo", cls=Command)(batch_command.undo)
+app.command("status", cls=Command)(month_commands.status)
+app.command("follow-up", cls=Command)(month_commands.follow_up)
+app.command("snooze", cls=Command)(wish_commands.snooze)
+app.command("close", cls=Command)(wish_commands.close)
+app.command("block", cls=Command)(wish_commands.block)
+app.command("reopen", cls=Command)(wish_commands.reopen)
+app.command("export", cls=Command)(wish_commands.export)
+app.command("etiquette", cls=Command)(etiquette_command.etiquette)
 app.add_typer(template_commands.templates_app, name="templates")

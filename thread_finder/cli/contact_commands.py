@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from thread_finder.cli.boundary import Boundary
+from thread_finder.cli.help import Command
 from thread_finder.cli.options import AsOfOption, ConfigOption, JsonOption
 
 if TYPE_CHECKING:
@@ -17,36 +18,30 @@ contacts_app = typer.Typer(
 )
 
 
-@contacts_app.command("list")
+@contacts_app.command("list", cls=Command)
 def list_contacts(
     ctx: typer.Context, config: ConfigOption = None, as_json: JsonOption = False, as_of: AsOfOption = None
 ) -> None:
     """Everybody in the contacts file, with what is known about them."""
     from thread_finder.cli.opening import opened
     from thread_finder.cli.safe import one_line
-    from thread_finder.cli.screen import console, print_json, styled
+    from thread_finder.cli.screen import console, print_json, show_rows, styled
 
     session = opened(ctx, config, as_of)
     if as_json:
         print_json([_contact_shape(contact) for contact in session.contacts])
         return
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Name", "Addresses", "Met", "Reason", "From"):
-        table.add_column(title, overflow="fold")
+    rows = []
     for contact in session.contacts:
         met = f"{contact.met_on or ''} {contact.met_how}".strip()
         reason = "do not contact" if contact.do_not_contact else str(contact.reason.kind)
         cells = (contact.name, ", ".join(contact.emails), met, reason, contact.source)
-        table.add_row(*(styled(one_line(cell)) for cell in cells))
-    screen = console()
-    screen.print(table)
-    screen.print(styled(f"{len(session.contacts)} contacts in {session.config.contacts}", "dim"))
+        rows.append([styled(one_line(cell)) for cell in cells])
+    show_rows(("Name", "Addresses", "Met", "Reason", "From"), rows)
+    console().print(styled(f"{len(session.contacts)} contacts in {session.config.contacts}", "dim"))
 
 
-@contacts_app.command("show")
+@contacts_app.command("show", cls=Command)
 def show_contact(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="CONTACT", help="Part of a name, or an address.")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ import typer
 from thread_finder.cli.options import JsonOption, moment
 
 if TYPE_CHECKING:
+    from thread_finder.app.drafting import Outcome
     from thread_finder.app.finding import Failure
     from thread_finder.app.letters import Written
 
@@ -19,7 +21,8 @@ SHOWN_IN_FULL = 2
 
 def demo(
     folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where to put the sample and its drafts (a temporary folder).")
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Where to put the sample: a new folder, else a temporary one."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,51 +58,45 @@ def demo(
     screen = console()
     count = f"{len(session.contacts)} invented people, {session.owner.name}'s mailbox of 2019 to 2026"
     screen.print(styled(f"The sample: {count}. Two of the drafts in full:\n", "bold"))
-    drafted = {o.contact.name for o in outcomes if o.action is Action.CREATED}
+    drafted = [o.contact.name for o in outcomes if o.action is not Action.REFUSED]
     best = [w for w in written if isinstance(w, Written) and w.finding.thread and w.finding.contact.name in drafted]
     for one in best[:SHOWN_IN_FULL]:
         show_written(one)
-    _show_rest(written, drafted)
-    screen.print(_closing(place, sample.config, len(drafted)), soft_wrap=True)
+    _show_rest(written, outcomes)
+    screen.print(
+        styled(_closing(place, sample.config, sum(bool(o.link) for o in outcomes), made_up=folder is None)),
+        soft_wrap=True,
+    )
 
 
-def _show_rest(written: list[Written | Failure], drafted: set[str]) -> None:
-    from rich import box
-    from rich.table import Table
-
+def _show_rest(written: list[Written | Failure], outcomes: list[Outcome]) -> None:
     from thread_finder.app.finding import Failure
     from thread_finder.cli.safe import one_line
-    from thread_finder.cli.screen import console, styled
+    from thread_finder.cli.screen import show_rows, styled
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Contact", "Thread answered", "Kind", "Sure", "Draft"):
-        table.add_column(title, overflow="fold")
-    for one in written:
-        if isinstance(one, Failure):
-            cells = (one.contact.name, "", "", "", one.why)
-        else:
+    rows = []
+    for one, outcome in zip(written, outcomes, strict=True):
+        subject = kind = sure = ""
+        if not isinstance(one, Failure):
             finding = one.finding
             subject = finding.thread.subject if finding.thread else "(new thread)"
-            done = "saved" if finding.contact.name in drafted else "not drafted"
-            cells = (
-                finding.contact.name,
-                subject,
-                str(finding.kind or "new-thread"),
-                f"{finding.confidence:.0%}",
-                done,
-            )
-        table.add_row(*(styled(one_line(cell)) for cell in cells))
-    console().print(table)
+            kind, sure = str(finding.kind or "new-thread"), f"{finding.confidence:.0%}"
+        draft = f"{outcome.action}: {outcome.why}" if outcome.why else str(outcome.action)
+        rows.append([styled(one_line(cell)) for cell in (outcome.contact.name, subject, kind, sure, draft)])
+    show_rows(("Contact", "Thread answered", "Kind", "Sure", "Draft"), rows)
 
 
-def _closing(place: Path, config: Path, drafted: int) -> str:
+def _closing(place: Path, config: Path, drafted: int, *, made_up: bool) -> str:
+    from thread_finder.cli.streams import this_program
     from thread_finder.demo.sample import SAMPLE_TODAY
 
+    run, options = this_program(), f"--config {shlex.quote(str(config))}"
     return (
         f"{drafted} drafts are in {place / 'drafts'} (a Maildir, nothing was sent). Look further:\n"
-        f"  thread-finder --config {config} find Rosheen --as-of {SAMPLE_TODAY}\n"
-        f"  thread-finder --config {config} preview Rosheen --as-of {SAMPLE_TODAY}\n"
-        f"  thread-finder --config {config} contacts list\n"
-        "With your own mail (Google Takeout, an mbox, a Maildir):\n"
-        "  thread-finder init"
+        f"  {run} {options} find Rosheen --as-of {SAMPLE_TODAY}\n"
+        f"  {run} {options} preview Rosheen --as-of {SAMPLE_TODAY}\n"
+        f"  {run} {options} contacts list\n"
+        + (f"When you have seen enough, remove it all: rm -r {shlex.quote(str(place))}\n" if made_up else "")
+        + "With your own mail (Google Takeout, an mbox, a Maildir):\n"
+        f"  {run} init"
     )

@@ -58,21 +58,16 @@ def _numbers(own: EtiquetteSettings) -> dict[str, float]:
 
 
 def _show(own: EtiquetteSettings) -> None:
-    from rich import box
-    from rich.table import Table
-
     from thread_finder.cli.safe import one_line
-    from thread_finder.cli.screen import console, styled
+    from thread_finder.cli.screen import console, show_rows, styled
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Rule", "Level", "What it wants", "Source"):
-        table.add_column(title, overflow="fold")
+    rows = []
     for rule in _rules(own):
         changed = "" if rule["level"] == rule["default"] else f" (was {rule['default']})"
         level = styled(rule["level"] + changed, _STYLES[rule["level"]])
-        table.add_row(styled(rule["rule"], "bold"), level, styled(rule["wants"]), styled(rule["source"], "dim"))
+        rows.append((styled(rule["rule"], "bold"), level, styled(rule["wants"]), styled(rule["source"], "dim")))
+    show_rows(("Rule", "Level", "What it wants", "Source"), rows)
     screen = console()
-    screen.print(table)
     numbers = ", ".join(f"{name} {value:g}" for name, value in _numbers(own).items())
     screen.print(styled(f"Numbers: {numbers}", "dim"))
     if own.vip:

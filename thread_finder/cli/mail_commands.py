@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, DespiteOption, JsonOption
-from thread_finder.errors import ContactError, ExitCode
+from thread_finder.errors import CommandLineError, ExitCode
 
 # Each command imports what it needs when it runs: `--help` stays instant.
 
@@ -17,7 +17,8 @@ TimelyOption = Annotated[
     str, typer.Option("--timely", metavar="WHY", help="Why an ask for yourself cannot wait; it goes into the letter.")
 ]
 AttachOption = Annotated[
-    list[Path] | None, typer.Option("--attach", metavar="FILE", help="A file to go with the letter (a friend's CV).")
+    list[Path] | None,
+    typer.Option("--attach", metavar="FILE", help="A file to go with the letter (a friend's CV).", readable=False),
 ]
 
 PolishOption = Annotated[
@@ -58,9 +59,9 @@ def find(
     from thread_finder.cli.show_finding import show_findings
 
     session = opened(ctx, config, as_of)
-    contacts = wanted(session, names, everybody)
-    if (pin or unpin) and (len(contacts) != 1 or (pin and unpin)):
-        raise ContactError("--pin and --unpin are for one contact, and not both at once", "name one contact")
+    contacts, strangers = wanted(session, names, everybody)
+    if (pin or unpin) and (len(contacts) + len(strangers) != 1 or (pin and unpin)):
+        raise CommandLineError("--pin and --unpin are for one contact, and not both at once", "name one contact")
     with (
         watching(quiet=as_json) as progress,
         session.mailbox(progress) as mailbox,
@@ -71,8 +72,8 @@ def find(
         if pin:
             results = [pinning.pin(contacts[0], pin, session, mailbox, ledger, finding_shape)]
         else:
-            threshold = session.config.threshold
-            results = list(find_threads(mailbox, session.owner, contacts, threshold=threshold, pinned=ledger.pinned))
+            results = list(find_threads(session, mailbox, contacts, ledger))
+    results += strangers
     if as_json:
         print_json([failure_shape(r) if isinstance(r, Failure) else finding_shape(r) for r in results])
     else:
@@ -100,17 +101,18 @@ def preview(
     """
     from thread_finder.app import letters
     from thread_finder.app.finding import Failure
-    from thread_finder.app.run import Run, write_for
+    from thread_finder.app.run import Run
     from thread_finder.cli.opening import opened, polisher_of, wanted
     from thread_finder.cli.screen import print_json, watching
     from thread_finder.cli.shapes import failure_shape
     from thread_finder.cli.shapes_of_letters import preview_shape
     from thread_finder.cli.show_letter import show_written
+    from thread_finder.cli.streams import printing
 
     session = opened(ctx, config, as_of)
-    contacts = wanted(session, names, everybody)
-    if as_eml and len(contacts) != 1:
-        raise ContactError(f"--eml prints one message, {len(contacts)} contacts were named", "name one contact")
+    contacts, strangers = wanted(session, names, everybody)
+    if as_eml and len(contacts) + len(strangers) != 1:
+        raise CommandLineError(f"--eml prints one message, {len(contacts)} contacts were named", "name one contact")
     wishes = letters.Wishes(
         timely=timely,
         attachments=letters.read_attachments(attach or []),
@@ -121,11 +123,12 @@ def preview(
         session.mailbox(progress) as mailbox,
         session.ledger(rehearsal=True) as ledger,
     ):
-        results = list(write_for(Run(session, mailbox, ledger), contacts, wishes))
+        results = [*Run(session, mailbox, ledger).previews(contacts, wishes), *strangers]
     if as_json:
         print_json([failure_shape(r) if isinstance(r, Failure) else preview_shape(r) for r in results])
     elif as_eml and not isinstance(results[0], Failure):
-        typer.echo(results[0].raw, nl=False)
+        with printing():
+            typer.echo(results[0].raw, nl=False)
     else:
         for result in results:
             show_written(result)
@@ -158,7 +161,7 @@ def draft(
     from thread_finder.cli.show_letter import show_outcomes
 
     session = opened(ctx, config, as_of)
-    contacts = wanted(session, names, everybody)
+    contacts, strangers = wanted(session, names, everybody)
     wishes = letters.Wishes(
         timely=timely,
         despite=frozenset(despite or []),
@@ -172,6 +175,7 @@ def draft(
         ledger.exclusive(),
     ):
         outcomes = list(Run(session, mailbox, ledger).draft(contacts, wishes))
+    outcomes += [drafting.Outcome(one.contact, drafting.Action.REFUSED, one.why, one.to_do) for one in strangers]
     if as_json:
         print_json([outcome_shape(o) for o in outcomes])
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption, MonthOption
-from thread_finder.errors import ConfigError, ExitCode
+from thread_finder.errors import CommandLineError, ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from thread_finder.planning import Plan
@@ -89,8 +89,10 @@ def status(
     from thread_finder.cli.shapes_of_plans import standing_shape
     from thread_finder.cli.show_plan import show_standings
 
+    if names and everybody:
+        raise CommandLineError("names and --all exclude each other", "give names or --all, not both")
     session = opened(ctx, config, as_of)
-    wanted = {contact.emails for contact in session.chosen(names or [], everybody=not names)}
+    wanted = {contact.emails for contact in (session.chosen(names) if names else session.contacts)}
     with watching(quiet=as_json) as progress, session.mailbox(progress) as mailbox, session.ledger() as ledger:
         agenda = look(session, mailbox, ledger)
     shown = [one for one in agenda.standings() if one.history.contact.emails in wanted]
@@ -114,17 +116,17 @@ def follow_up(
     thread-finder follow-up              everybody whose time has come
     thread-finder follow-up "Jane Doe"
     """
-    from thread_finder.app.drafting import Action
+    from thread_finder.app.drafting import Action, Outcome
     from thread_finder.app.following_up import follow_up
     from thread_finder.app.run import Run
-    from thread_finder.cli.opening import opened
+    from thread_finder.cli.opening import opened, wanted
     from thread_finder.cli.screen import print_json, watching
     from thread_finder.cli.shapes_of_letters import outcome_shape
     from thread_finder.cli.show_letter import show_outcomes
     from thread_finder.cli.show_plan import show_nobody
 
     session = opened(ctx, config, as_of)
-    contacts = session.chosen(names or []) if names else None
+    contacts, strangers = wanted(session, names, everybody=False) if names else (None, [])
     with (
         watching(quiet=as_json) as progress,
         session.mailbox(progress) as mailbox,
@@ -132,7 +134,7 @@ def follow_up(
         ledger.exclusive(),
     ):
         done = follow_up(Run(session, mailbox, ledger), ledger, contacts)
-    outcomes = done.outcomes
+    outcomes = [*done.outcomes, *(Outcome(one.contact, Action.REFUSED, one.why, one.to_do) for one in strangers)]
     if as_json:
         print_json([outcome_shape(one) for one in outcomes])
     elif outcomes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thread_finder.cli.options import AsOfOption, ConfigOption, JsonOption
-from thread_finder.errors import ContactError
+from thread_finder.errors import CommandLineError
 
 if TYPE_CHECKING:
     from thread_finder.model import PartialDate, ReasonKind
@@ -77,9 +77,9 @@ def note(
     }
     given = {key: value for key, value in fields.items() if value}
     if given and name is None:
-        raise ContactError("whom is the note about? no contact was named", "thread-finder note NAME …")
+        raise CommandLineError("whom is the note about? no contact was named", "thread-finder note NAME …")
     if not given and not update:
-        raise ContactError(
+        raise CommandLineError(
             "nothing to note", "give --reason, --remember, --introduction, --met-on, --topic or --update"
         )
     contact = find_contact(session.contacts, name) if name else None

@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-_JSON_FLAG = "thread_finder.json"
-
-
-def _remember_json(ctx: typer.Context, value: bool) -> bool:
-    ctx.meta[_JSON_FLAG] = value or ctx.meta.get(_JSON_FLAG, False)
-    return value
+from thread_finder.cli.boundary import JSON_FLAG
 
 
 def _known_rules(names: list[str] | None) -> list[str] | None:
@@ -33,15 +28,15 @@ def _read_day(value: str | None) -> date | None:
         raise typer.BadParameter(f"{value!r} is not a date; write it like 2026-11-24") from None
 
 
+# Files are opened, and refused, in our own words: `readable=False` keeps click from looking.
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="The config.toml to use.", show_default=False)
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The config.toml to use.", show_default=False, readable=False),
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document and nothing else.", callback=_remember_json)
-]
+JsonOption = Annotated[bool, typer.Option(JSON_FLAG, help="Print one JSON document and nothing else.")]
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="Take this day for today (2026-11-24).", show_default=False),
+    typer.Option("--as-of", metavar="DATE", help="Take DATE (written 2026-11-24) for today.", show_default=False),
 ]
 DespiteOption = Annotated[
     list[str] | None,

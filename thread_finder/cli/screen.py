@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from thread_finder.cli.safe import visible
+from thread_finder.cli.streams import printing, writes_unicode
 from thread_finder.mailboxes.base import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -16,14 +17,24 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 PIPED_WIDTH = 160
+NARROW = 100
+"""Columns of the screen. Below that, tables fold into a tower of letters."""
 
 
 def console() -> Console:
     """The screen. Piped, it is plain text, wide enough that nothing is cut."""
     from rich.console import Console
 
+    class Screen(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            with printing():
+                super().print(*objects, **options)
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError from None  # the boundary knows what to do
+
     piped = not sys.stdout.isatty()
-    return Console(highlight=False, markup=False, emoji=False, width=PIPED_WIDTH if piped else None)
+    return Screen(highlight=False, markup=False, emoji=False, width=PIPED_WIDTH if piped else None)
 
 
 def styled(text: str, style: str = "") -> Text:
@@ -33,9 +44,37 @@ def styled(text: str, style: str = "") -> Text:
     return Text(visible(text), style=style)
 
 
+def show_rows(titles: Sequence[str], rows: Iterable[Sequence[Text]], *, right: str = "") -> None:
+    """A table; where the screen is too narrow for one, two lines a row: the first two cells, then the rest by title."""
+    from rich import box
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = console()
+    if screen.width >= NARROW:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for title in titles:
+            table.add_column(title, justify="right" if title == right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        screen.print(table)
+        return
+    for first, second, *rest in rows:
+        named = [
+            Text.assemble((f"{title.lower()} ", "dim"), cell)
+            for title, cell in zip(titles[2:], rest, strict=True)
+            if cell.plain
+        ]
+        screen.print(Text(" · ").join(cell for cell in (first, second) if cell.plain))
+        if named:
+            screen.print(Padding(Text(" · ").join(named), (0, 0, 0, 2)))
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout and nothing else."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    with printing():
+        sys.stdout.write(json.dumps(document, ensure_ascii=not writes_unicode(sys.stdout), indent=2) + "\n")
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def outcome_shape(outcome: Outcome) -> Json:
         "message_id": outcome.message_id or None,
         "verified": outcome.verified,
         "link": outcome.link or None,
+        "failed": outcome.failed or not outcome.tried,
         "why": outcome.why,
         "to_do": outcome.to_do,
     }

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from thread_finder.app.finding import Failure
 from thread_finder.cli.safe import one_line
-from thread_finder.cli.screen import console, styled
-from thread_finder.finding.signals import says
-from thread_finder.model import Candidate, Evidence, Finding, Kind, Thread, Verdict
+from thread_finder.cli.screen import console, show_rows, styled
+from thread_finder.finding.people import living
+from thread_finder.finding.signals import QUOTE, says
+from thread_finder.model import Automatic, Candidate, Evidence, Finding, Kind, Label, Thread, Verdict
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+HARDLY = 0.05
+"""Runners-up less probable than this are not worth a line."""
 
 KINDS = {Kind.THANK_YOU: "thank-you", Kind.SCHEDULING: "scheduling", Kind.CONVERSATION: "conversation"}
 
@@ -46,21 +50,12 @@ def show_finding(result: Finding | Failure) -> None:
 
 def show_table(results: Sequence[Finding | Failure]) -> None:
     """A line per contact, and what to look at."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Contact", "Verdict", "Thread", "Last mail", "Met", "Sure"):
-        table.add_column(title, justify="right" if title == "Sure" else "left", overflow="fold")
-    for result in results:
-        table.add_row(*_cells(result))
-    screen = console()
-    screen.print(table)
+    show_rows(("Contact", "Verdict", "Thread", "Last mail", "Met", "Sure"), map(_cells, results), right="Sure")
     found = [r for r in results if isinstance(r, Finding)]
     replies = sum(r.verdict is Verdict.REPLY for r in found)
     failed = len(results) - len(found)
     counts = f"{len(results)} contacts: {replies} to answer in an old thread, {len(found) - replies} need a new one"
-    screen.print(styled(counts + (f", {failed} failed" if failed else ""), "dim"))
+    console().print(styled(counts + (f", {failed} failed" if failed else ""), "dim"))
 
 
 def in_a_line(other: Candidate) -> str:
@@ -97,27 +92,39 @@ def _rows(finding: Finding) -> list[tuple[str, Text]]:
         rows.append(("to", styled(one_line(f"{finding.reply_to.email}{sender}"))))
     if finding.met_on is not None:
         rows.append(("met", styled(str(finding.met_on))))
-    rows += [("why" if i == 0 else "", _evidence(e, finding)) for i, e in enumerate(finding.evidence[:5])]
-    for i, other in enumerate(finding.alternatives):
+    said: set[str] = set()
+    for i, evidence in enumerate(finding.evidence[:5]):
+        rows.append(("why" if i == 0 else "", _evidence(evidence, finding, said)))
+    for i, other in enumerate(filter(_is_worth_showing, finding.alternatives)):
         rows.append(("or" if i == 0 else "", styled(in_a_line(other), "dim")))
     rows += [("note", styled(one_line(warning), "yellow")) for warning in finding.warnings]
     return rows
 
 
-def _evidence(evidence: Evidence, finding: Finding) -> Text:
+def _is_worth_showing(other: Candidate) -> bool:
+    reports = all(message.automatic is Automatic.DELIVERY_REPORT for message in other.thread.messages)
+    return other.confidence >= HARDLY and not reports
+
+
+def _evidence(evidence: Evidence, finding: Finding, said: set[str]) -> Text:
+    """A reason with the words that show it, unless they have been ``said`` already."""
     text = styled(says(evidence.signal))
-    if evidence.quote:
-        text.append_text(styled(f"  “{one_line(evidence.quote)}”", "italic"))
+    if not evidence.quote or evidence.quote in said:
+        return text
+    said.add(evidence.quote)
+    cut = "…" if len(evidence.quote) >= QUOTE else ""
+    text.append_text(styled(f"  “{one_line(evidence.quote)}{cut}”", "italic"))
     messages = finding.thread.messages if finding.thread else ()
     when = next((m.date for m in messages if m.message_id == evidence.message_id and m.date), None)
-    return text.append_text(styled(f"  {day(when)}", "dim")) if when and evidence.quote else text
+    return text.append_text(styled(f"  {day(when)}", "dim")) if when else text
 
 
 def _cells(result: Finding | Failure) -> list[Text]:
     name = styled(one_line(result.contact.name))
     if isinstance(result, Failure):
         return [name, styled("failed", "red"), styled(one_line(result.why)), *[styled("")] * 3]
-    last = max((m.date for m in result.thread.messages if m.date), default=None) if result.thread else None
+    messages = result.thread.messages if result.thread else ()
+    last = max((m.date for m in messages if m.date and living(m)), default=None)
     verdict = styled(KINDS[result.kind], "green") if result.kind else styled("new thread", "yellow")
     return [
         name,
@@ -130,8 +137,9 @@ def _cells(result: Finding | Failure) -> list[Text]:
 
 
 def _span(thread: Thread) -> str:
-    days = sorted(m.date.date() for m in thread.messages if m.date)
-    count = len(thread.messages)
+    messages = [m for m in thread.messages if Label.DRAFT not in m.labels]
+    days = sorted(m.date.date() for m in messages if m.date)
+    count = len(messages)
     size = f"{count} message{'s' if count != 1 else ''}"
     if not days:
         return f"{size}   id {thread.id}"

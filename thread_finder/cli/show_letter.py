@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
 
 from thread_finder.app.drafting import Action, Outcome
 from thread_finder.app.finding import Failure
@@ -56,8 +60,8 @@ def show_message(written: Written) -> None:
     """The message as it would be saved; a long quotation is cut on the screen, not in the draft."""
     screen = console()
     headers = [
-        ("From", f"{written.sender.email}"),
-        ("To", f"{written.recipient.name} <{written.recipient.email}>".strip()),
+        ("From", str(written.message["From"])),
+        ("To", str(written.message["To"])),
         ("Subject", written.subject),
         ("In-Reply-To", written.in_reply_to),
     ]
@@ -66,15 +70,17 @@ def show_message(written: Written) -> None:
             screen.print(styled(f"  {name}: ", "dim").append_text(styled(one_line(value))), soft_wrap=True)
     screen.print()
     for line in _cut_quotation(visible(written.text).splitlines()):
-        screen.print(styled(f"  {line}", "dim" if line.startswith(">") else ""), soft_wrap=False)
+        for piece in _wrapped(line, screen):
+            screen.print(Text("  ").append_text(piece), soft_wrap=True)
     screen.print()
 
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> None:
     """A line per contact: what was done, where it is, and why not."""
     screen = console()
-    for outcome in outcomes:
-        line = styled(f"{outcome.action:8}", _ACTIONS[outcome.action])
+    for outcome in (one for one in outcomes if one.tried):
+        label, width = ("not saved", 11) if outcome.failed else (str(outcome.action), 8)
+        line = styled(f"{label:{width}}", _ACTIONS[outcome.action])
         line.append_text(styled(one_line(outcome.contact.name), "bold"))
         if outcome.why:
             line.append_text(styled(f"  {one_line(outcome.why)}"))
@@ -82,10 +88,22 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
         for label, text in (("open", outcome.link), *(("next", step) for step in outcome.to_do.splitlines())):
             if text:
                 screen.print(styled(f"          {label}: {one_line(text)}", "dim"), soft_wrap=True)
+    if untried := [one.contact.name for one in outcomes if not one.tried]:
+        names = ", ".join(untried[:5]) + (f" and {len(untried) - 5} more" if untried[5:] else "")
+        screen.print(styled("not tried  ", "red").append_text(styled(one_line(names))), soft_wrap=True)
     made = sum(o.action in (Action.CREATED, Action.UPDATED) for o in outcomes)
     kept = sum(o.action is Action.KEPT for o in outcomes)
     refused = len(outcomes) - made - kept
     screen.print(styled(f"{made} drafted, {kept} left as they were, {refused} not drafted. Nothing was sent.", "dim"))
+
+
+def _wrapped(line: str, screen: Console) -> Iterable[Text]:
+    """A line in pieces that fit; those of a quotation keep their marks."""
+    marks, words = re.fullmatch(r"((?:> ?)*)(.*)", line, re.DOTALL).groups()  # type: ignore[union-attr]
+    style = "dim" if marks else ""
+    room = max(20, screen.width - len(marks) - 2)
+    pieces = Text(words, style).wrap(screen, room) if words else [Text("")]
+    return (Text(marks, style).append_text(piece) for piece in pieces)
 
 
 def _cut_quotation(lines: list[str]) -> list[str]:

@@ -47,8 +47,12 @@ def _find(session: Session, contact: Contact, *, quiet: bool) -> Finding:
     from thread_finder.app.finding import Failure, find_threads
     from thread_finder.cli.screen import watching
 
-    with watching(quiet=quiet) as progress, session.mailbox(progress) as mailbox:
-        (found,) = find_threads(mailbox, session.owner, [contact], threshold=session.config.threshold)
+    with (
+        watching(quiet=quiet) as progress,
+        session.mailbox(progress) as mailbox,
+        session.ledger(rehearsal=True) as ledger,
+    ):
+        (found,) = find_threads(session, mailbox, [contact], ledger)
     if isinstance(found, Failure):
         raise ThreadFinderError(f"{contact.name}: {found.why}", found.to_do)
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thread_finder.cli.boundary import Boundary
+from thread_finder.cli.help import Command
 from thread_finder.cli.options import ConfigOption, JsonOption
 from thread_finder.errors import ConfigError, ExitCode
 
@@ -24,7 +25,7 @@ Names = Annotated[
 ]
 
 
-@templates_app.command("list")
+@templates_app.command("list", cls=Command)
 def list_templates(
     ctx: typer.Context, language: LanguageOption = "", config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
@@ -45,7 +46,7 @@ def list_templates(
         )
 
 
-@templates_app.command("show")
+@templates_app.command("show", cls=Command)
 def show_template(
     ctx: typer.Context,
     names: Names,
@@ -75,7 +76,7 @@ def show_template(
         screen.print(styled(_text(file.path).rstrip("\n")), soft_wrap=True)
 
 
-@templates_app.command("copy")
+@templates_app.command("copy", cls=Command)
 def copy_templates(
     ctx: typer.Context,
     names: Names,
@@ -104,7 +105,7 @@ def copy_templates(
     screen.print(styled("Change them, then: thread-finder templates check", "dim"))
 
 
-@templates_app.command("check")
+@templates_app.command("check", cls=Command)
 def check_templates(ctx: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Write a letter of each kind with your templates; name what fails, by template and line."""
     from thread_finder.app import templates as files

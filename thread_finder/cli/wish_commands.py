@@ -116,7 +116,9 @@ def reopen(
 
 def export(
     ctx: typer.Context,
-    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it there, not to stdout.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write it there, not to stdout.", readable=False)
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -179,7 +179,11 @@ def _account(table: AccountTable, folder: Path) -> Account:
 def _templates(folder: Path, written: str) -> Path | None:
     """The user's own templates: as set, else the folder beside the config if there is one."""
     if written:
-        return _resolve(folder, written)
+        own = _resolve(folder, written)
+        if not own.is_dir():
+            problem = Problem("[templates] folder", f"there is no folder {own}", "mend the name, or make it: mkdir")
+            raise ConfigError("config.toml names templates that are not there", problems=(problem,))
+        return own
     return beside if (beside := folder / "templates").is_dir() else None
 
 
@@ -191,4 +195,4 @@ def _open_to_others(path: Path) -> Problem | None:
     """A warning when others on this machine can read a private file (hazards A13)."""
     if not open_to_others(path):
         return None
-    return Problem(str(path), "can be read by other users of this machine", f"chmod 600 {path}")
+    return Problem(path.name, "others on this machine can read it", f"chmod 600 {path}")

@@ -40,8 +40,8 @@ def find(
 ) -> Finding:
     """Which thread to answer, whom, from which address, and why; or why none is fit.
 
-    ``pin`` is the id of a thread the user chose. ``threshold`` is the confidence under which the finding warns.
-    ``identities`` are the addresses one can still write from, () where that is unknown.
+    ``pin`` is the id of a thread the user chose. ``threshold`` is the confidence under which it is the
+    user's to choose. ``identities`` are the addresses one can still write from, () where that is unknown.
     """
     pair = Pair(contact, owner, threads)
     ranked = rank(threads, pair, contact.met_on)
@@ -54,7 +54,8 @@ def find(
     warnings += address_warnings(threads, pair, reply_to)
     if chosen is None or parent is None:
         return Finding(contact, Verdict.NEW_THREAD, sure, reply_to=reply_to, reply_from=reply_from,
-                       met_on=contact.met_on, alternatives=_others(ranked, None), warnings=tuple(warnings))  # fmt: skip
+                       met_on=contact.met_on, alternatives=_others(ranked, None), warnings=tuple(warnings),
+                       threshold=threshold)  # fmt: skip
     return Finding(
         contact=contact,
         verdict=Verdict.REPLY,
@@ -68,6 +69,7 @@ def find(
         evidence=chosen.evidence,
         alternatives=_others(ranked, chosen),
         warnings=tuple(warnings),
+        threshold=threshold,
     )
 
 

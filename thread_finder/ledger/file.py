@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from thread_finder.errors import LedgerError
+from thread_finder.errors import LedgerError, way_out
 from thread_finder.filelock import try_lock
 from thread_finder.ledger.schema import APPLICATION_ID, MIGRATIONS
 
@@ -63,7 +63,7 @@ def in_words(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _explained(path, error) from error
     except OSError as error:
-        raise LedgerError(f"{path} cannot be used: {error.strerror}", "check the folder and its permissions") from error
+        raise LedgerError(f"{path} cannot be used: {error.strerror}", way_out(error)) from error
 
 
 @contextlib.contextmanager

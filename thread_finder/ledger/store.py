@@ -96,6 +96,10 @@ class Ledger:
             if record.account == account and record.state in OPEN and purpose in {"", record.purpose}
         )
 
+    def letters_to(self, addresses: Sequence[str]) -> frozenset[str]:
+        """The Message-IDs of all letters ever drafted for a person."""
+        return frozenset(record.message_id for record in self.drafts_for(addresses))
+
     def drafts_for(self, addresses: Sequence[str]) -> tuple[DraftRecord, ...]:
         """All drafts ever made to any of the addresses, oldest first."""
         return self._tables.theirs(DraftRecord, addresses)

@@ -13,7 +13,7 @@ from pathlib import Path
 from thread_finder.errors import MailboxError
 from thread_finder.mail.headers import split_header
 from thread_finder.mail.parse import UnreadableMessage, parse_message
-from thread_finder.mailboxes.archive_files import mail_sources
+from thread_finder.mailboxes.archive_files import cut_short, mail_sources
 from thread_finder.mailboxes.archive_index import ArchiveIndex, Entry
 from thread_finder.mailboxes.base import Correspondence, Mailbox, Progress, Request, no_progress
 from thread_finder.mailboxes.maildir_drafts import MaildirDrafts
@@ -47,7 +47,15 @@ class ArchiveMailbox(Mailbox):
         name = sha256("\n".join(str(path.resolve()) for path in paths).encode()).hexdigest()[:16]
         self._index = ArchiveIndex(state / f"archive-{name}.sqlite")
         self._index.update(sources, progress)
+        self.notes = tuple(
+            f"{path} ends in mid-message: it was cut short, its last mails may be missing"
+            for path in cut_short(sources)
+        )
         self._bounces: tuple[Message, ...] | None = None
+
+    def counted(self) -> tuple[int, int]:
+        """How many messages the archive holds, and how many more cannot be read at all."""
+        return self._index.count(), self._index.skipped()
 
     def identities(self) -> tuple[Identity, ...]:
         """Nothing: an archive does not know from which addresses one can write."""

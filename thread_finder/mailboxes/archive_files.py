@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from thread_finder.mailboxes.mbox import looks_like_mbox
 
 _SNIFF = 512
 _MAILDIR = ("cur", "new", "tmp")
+_PACKED = {b"PK\x03\x04": "a zip", b"\x1f\x8b": "a .tgz or .gz", b"BZh": "a .bz2", b"7z\xbc\xaf": "a .7z"}
 _HOW = "set `path` under [account] to an mbox file, a Maildir, or a folder of .mbox or .eml files"
 
 
@@ -69,9 +70,26 @@ def mail_sources(paths: Sequence[Path], apart_from: Path) -> tuple[Source, ...]:
     for path in paths:
         found = _of_path(path, apart)
         if not any(isinstance(source, MailFile) or any(source.files()) for source in found):
-            raise MailboxError(f"The folder {path} holds no mail.", _HOW)
+            raise MailboxError(f"The folder {path} holds no mail.", _unpack(path) or _HOW)
         sources |= {source.path: source for source in found}
     return tuple(sources.values())
+
+
+def _unpack(folder: Path) -> str:
+    """What to do with a folder as Takeout leaves it: full of packed parts."""
+    packed = sorted(one.name for one in folder.iterdir() if one.suffix.lower() in {".zip", ".tgz", ".gz"})
+    return f"unpack {packed[0]} first" + (f" (and {len(packed) - 1} more)" if packed[1:] else "") if packed else ""
+
+
+def cut_short(sources: Iterable[Source]) -> tuple[str, ...]:
+    """The mbox files that end in the middle of a line, as no complete one does."""
+    return tuple(source.path for source in sources if isinstance(source, MailFile) and source.mbox and _cut(source))
+
+
+def _cut(source: MailFile) -> bool:
+    with open(source.path, "rb") as file:
+        file.seek(max(0, source.size - 1))
+        return file.read(1) not in {b"\n", b""}
 
 
 def _of_path(path: Path, apart: str) -> list[Source]:
@@ -96,6 +114,9 @@ def _of_file(path: Path) -> MailFile:
     start = _start(real)
     if not start:
         raise MailboxError(f"The archive {path} is empty.", "export your mail again, or name another file")
+    for magic, kind in _PACKED.items():
+        if start.startswith(magic):
+            raise MailboxError(f"{path} is {kind}: unpack it first.", "then name the .mbox file that comes out of it")
     mbox = looks_like_mbox(start)
     if not mbox and path.suffix.lower() != ".eml":
         raise MailboxError(f"{path} is no mbox: it does not begin with a 'From ' line.", _HOW)

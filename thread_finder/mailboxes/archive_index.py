@@ -15,7 +15,7 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from thread_finder.errors import MailboxError
+from thread_finder.errors import LedgerError, way_out
 from thread_finder.mail.threads import Envelope, thread_ids
 from thread_finder.mailboxes.archive_files import MaildirPart, MailFile, Source
 from thread_finder.mailboxes.archive_scan import Located, fingerprint, scan
@@ -101,7 +101,7 @@ class ArchiveIndex:
         try:
             self._bring_up_to_date(sources, progress)
         except sqlite3.OperationalError as error:
-            raise MailboxError(
+            raise LedgerError(
                 f"The archive's index {self._path} cannot be written: {error}.",
                 "free some space, or end the other run, and try again",
             ) from None
@@ -159,6 +159,10 @@ class ArchiveIndex:
     def drafts(self) -> tuple[Entry, ...]:
         """The unsent drafts that the archive itself holds."""
         return self._entries("labels LIKE ?", (f"%{Label.DRAFT}%",))
+
+    def count(self) -> int:
+        """How many messages can be read."""
+        return int(self._db.execute("SELECT count(*) FROM message").fetchone()[0])
 
     def skipped(self) -> int:
         """How many messages could not be read at all."""
@@ -291,8 +295,9 @@ def _open(path: Path) -> sqlite3.Connection:
         path.touch(mode=0o600)
     except OSError as error:
         where = error.filename or path
-        raise MailboxError(f"The index cannot be kept in {where}: {error.strerror}.", "set THREAD_FINDER_STATE to a "
-                           "folder you can write to") from None  # fmt: skip
+        raise LedgerError(
+            f"The index cannot be kept in {where}: {error.strerror}.", f"{way_out(error)} (THREAD_FINDER_STATE)"
+        ) from None
     for attempt in (1, 2):
         db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
         try:
@@ -301,14 +306,14 @@ def _open(path: Path) -> sqlite3.Connection:
         except sqlite3.OperationalError as error:
             db.close()
             to_do = "wait for the other run" if "locked" in str(error) else "free some space, or check the disk"
-            raise MailboxError(f"The archive's index {path} cannot be opened: {error}.", to_do) from None
+            raise LedgerError(f"The archive's index {path} cannot be opened: {error}.", to_do) from None
         except sqlite3.DatabaseError:
             pass
         db.close()
         if attempt == 1:
             _remove(path)
             path.touch(mode=0o600)
-    raise MailboxError(f"The archive's index {path} cannot be opened.", "remove that file and try again")
+    raise LedgerError(f"The archive's index {path} cannot be opened.", "remove that file and try again")
 
 
 def _prepare(db: sqlite3.Connection) -> bool:

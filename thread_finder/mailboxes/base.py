@@ -47,7 +47,9 @@ class Correspondence:
 
 
 class Mailbox(ABC):
-    """Where mail lives."""
+    """Where mail lives. ``notes`` are sentences that its user should know: mail that cannot all be read."""
+
+    notes: tuple[str, ...] = ()
 
     @abstractmethod
     def identities(self) -> tuple[Identity, ...]:

@@ -10,7 +10,7 @@ import secrets
 import time
 from pathlib import Path
 
-from thread_finder.errors import NotSavedError
+from thread_finder.errors import NotSavedError, NowhereToSaveError, way_out
 from thread_finder.model import StoredDraft
 
 _UNSENT = b"X-Unsent: 1\n"  # mail programs open such a message in a window for writing
@@ -73,9 +73,8 @@ class MaildirDrafts:
             _sync_folder(path.parent)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise NotSavedError(
-                f"The draft could not be written into {self._folder}: {reason}.",
-                "free some space or choose another `drafts` folder, and run it again",
+            raise NowhereToSaveError(
+                f"The draft could not be written into {self._folder}: {reason}.", way_out(error)
             ) from None
         stored = self._stored(path)
         if stored is None or stored.raw != raw:

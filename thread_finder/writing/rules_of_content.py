@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from thread_finder.model import Level, ReasonKind
+from thread_finder.model import Level, ReasonKind, Thread
 from thread_finder.writing.encounters import base
 from thread_finder.writing.language import Lexicon, lexicon, occurrences
 from thread_finder.writing.rules import ASKS, Case, Rule, flat, tells
@@ -212,6 +212,23 @@ def _recipient(case: Case) -> str:
     return f"it goes to {to.email}, which is not among their addresses; add it to them if it is theirs"
 
 
+def _unsure_thread(case: Case) -> str:
+    found = case.finding
+    if not found.unsure:
+        return ""
+    first, *others = [*([found.thread] if found.thread else []), *(other.thread for other in found.alternatives)]
+    name = found.contact.name.replace('"', "'")
+    runner_up = f"; runner-up {_titled(others[0])}" if others else ""
+    way_out = f'choose: thread-finder find "{name}" --pin ID'
+    if found.thread is None:
+        return f"not sure that none of your threads fits: the nearest is {_titled(first)}{runner_up}; {way_out}"
+    return f"not sure which thread ({found.confidence:.0%}): {_titled(first)}{runner_up}; {way_out}"
+
+
+def _titled(thread: Thread) -> str:
+    return f"“{flat(thread.subject) or 'no subject'}” (id {thread.id})"
+
+
 RULES = (
     Rule("reintroduction", Level.STOP, "H4 O4", "Who you are stands in the first two sentences.", _reintroduction),
     Rule("anchors", Level.STOP, "H5 H10 O4", "Two things at least help them remember you.", _anchors),
@@ -225,6 +242,7 @@ RULES = (
         _own_ask,
     ),
     Rule("attachment", Level.STOP, "H20", "What it says is attached is attached.", _attachment),
+    Rule("unsure-thread", Level.STOP, "B", "It is sure which thread to answer, or you chose it.", _unsure_thread),
     Rule("order", Level.WARN, "H12", "First who you are, then what is new, then the reason.", _order),
     Rule("updates", Level.WARN, "H14", "A tidbit or two about you, not more.", _updates),
     Rule("one-ask", Level.WARN, "B", "It asks one thing at most.", _one_ask),

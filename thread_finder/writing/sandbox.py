@@ -132,8 +132,10 @@ def _loader(find: Find) -> BaseLoader:
                 stamp = path.stat().st_mtime_ns
                 with path.open(encoding="utf-8-sig") as file:
                     source = file.read(MAX_SOURCE + 1)
-            except (OSError, UnicodeDecodeError) as error:
-                raise TemplateError(f"template {template} cannot be read: {error}", "check the file") from None
+            except UnicodeDecodeError:
+                raise TemplateError(f"template {template} is not UTF-8 text", f"save {path} as UTF-8") from None
+            except OSError as error:
+                raise TemplateError(f"template {template} cannot be read: {error.strerror}", f"check {path}") from None
             if len(source) > MAX_SOURCE:
                 raise TemplateError(f"template {template} is longer than {MAX_SOURCE} characters", "shorten it")
             source = sentences.prepared(source)

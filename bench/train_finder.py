@@ -84,9 +84,10 @@ CHOICE = Prior(
         "group": -1.0,
         "crowd": -1.5,
         "fits-met-on": 2.0,
+        "on-the-day": 6.0,
         "misses-met-on": -1.5,
     },
-    fixed=frozenset({"earlier-meetings"}),  # a promise: where nobody says which meeting, the first that took place
+    fixed=frozenset({"earlier-meetings", "on-the-day"}),  # promises: the meeting of the date given, else the first
 )
 CONFIDENCE = Prior(1.0, {}, signed=False)
 

@@ -298,3 +298,54 @@ def test_robots_and_lists_make_no_acquaintance(automatic: Automatic) -> None:
         "robot", mail(YOU, "2021-01-02", "Thank you for meeting with us! Book your next call.", automatic=automatic)
     )
     assert found(robot).verdict is Verdict.NEW_THREAD
+
+
+def test_letters_that_were_never_answered_are_no_exchange() -> None:
+    letters = [
+        thread(f"letter {i}", mail(ME, f"2020-0{i}-10", "Could I buy you a coffee some day?", "Coffee"))
+        for i in (1, 3, 5, 7)
+    ]
+    assert found(*letters).verdict is Verdict.NEW_THREAD
+
+
+def test_that_they_met_may_be_all_that_is_left() -> None:
+    met = thread(
+        "met",
+        mail(
+            YOU, "2021-06-20", "It was great to meet you at the guild's open day. The pattern is attached.", "Pattern"
+        ),
+    )
+    finding = found(INVOICE, met, LATER)
+    assert (name_of(finding), finding.kind) == ("met", Kind.THANK_YOU)
+
+
+def test_arranged_by_somebody_else_and_thanked_by_the_owner() -> None:
+    arranged = thread(
+        "by peg",
+        mail(
+            THIRD,
+            "2021-03-01",
+            "Tove, come along to Ansel's yard with me on Thursday the 11th at ten?",
+            "Yard",
+            [ME],
+            cc=(YOU,),
+        ),
+        mail(ME, "2021-03-02", "Thursday the 11th at ten it is.", "Re: Yard", [THIRD], cc=(YOU,)),
+    )
+    finding = found(arranged, thread("thanks", THANKED))
+    assert (name_of(finding), finding.kind) == ("thanks", Kind.THANK_YOU)
+
+
+def test_the_date_the_user_gives_decides() -> None:
+    loud = thread(
+        "loud",
+        mail(
+            ME,
+            "2024-03-20",
+            "Would you be free for lunch on Thursday the 28th? I'd love to hear about the new kiln.",
+            "Lunch?",
+        ),
+        mail(YOU, "2024-03-21", "Thursday the 28th works for me. Noon, at the Mitre. See you there!", "Re: Lunch?"),
+        mail(ME, "2024-03-29", "Thank you so much for lunch yesterday, it was lovely.", "Re: Lunch?"),
+    )
+    assert name_of(found(loud, SECOND, met_on="2024-04-18")) == "second"

@@ -11,6 +11,7 @@ from thread_finder.finding.meeting import met_on
 from thread_finder.finding.people import Pair, base, living, parent_of
 from thread_finder.finding.ranking import Ranked, rank
 from thread_finder.finding.signals import read
+from thread_finder.mail.threads import base_subject, is_reply_subject
 from thread_finder.model import (
     Candidate,
     Contact,
@@ -98,17 +99,28 @@ NOTHING = -3.0
 
 
 LETTERS = 3
-"""So many letters of the owner's, none returned, mean that their answers are only not in this mailbox."""
+"""So many letters of the owner's, one of them an answer, mean that the others' are only not in this mailbox."""
+_MET = frozenset({"thanks-for-meeting", "met-you"})
 
 
 def _acquainted(threads: Sequence[Thread], pair: Pair) -> bool:
-    """Whether the two ever had to do with each other: the contact wrote as a person, or was written to often."""
+    """Whether the two ever had to do with each other: the contact wrote as a person, or the owner thanked them.
+
+    Letters that were never answered are none, however many: there is no exchange to go back to.
+    """
     messages = [message for thread in threads for message in thread.messages]
-    answered = any(living(message) and pair.by_me(message) for message in messages)
-    if any(_wrote_as_a_person(message, pair, answered) for message in messages):
+    mine = [message for message in messages if living(message) and pair.by_me(message)]
+    if any(_wrote_as_a_person(message, pair, bool(mine)) for message in messages):
         return True
     bounced = any(set(map(base, message.bounced)) & pair.theirs for message in messages)
-    return not bounced and sum(living(m) and pair.by_me(m) for m in messages) >= LETTERS
+    return not bounced and (any(read(message).acts & _MET for message in mine) or _answers_the_lost(mine))
+
+
+def _answers_the_lost(mine: Sequence[Message]) -> bool:
+    """Whether the owner's letters answer others that are not in this mailbox (only the sent mail was kept)."""
+    begun = {base_subject(message.subject) for message in mine if not is_reply_subject(message.subject)}
+    answers = [m for m in mine if is_reply_subject(m.subject) and base_subject(m.subject) not in begun]
+    return bool(answers) and len(mine) >= LETTERS
 
 
 def _wrote_as_a_person(message: Message, pair: Pair, answered: bool) -> bool:

@@ -19,7 +19,7 @@ from thread_finder.model import Automatic, Kind, Label, Message, PartialDate, Th
 Said = Sequence[tuple[Message, Reading]]
 """A thread's messages in order, each with its reading."""
 
-LOOKING_BACK = frozenset({"thanks-for-meeting", "thanks-for-time", "glad-we-met", "owes", "recalls-meeting"})
+LOOKING_BACK = frozenset({"thanks-for-meeting", "met-you", "thanks-for-time", "glad-we-met", "owes", "recalls-meeting"})
 _ARRANGING = frozenset(
     {
         "asks-to-meet",

@@ -11,13 +11,15 @@ from datetime import date, timedelta
 
 from thread_finder.finding.arranging import MANY
 from thread_finder.finding.people import Pair
-from thread_finder.finding.view import Seen, View, just_after, views
+from thread_finder.finding.view import JUST_AFTER, Seen, View, just_after, views
 from thread_finder.finding.weights import log_odds, weights
 from thread_finder.model import Evidence, Kind, PartialDate, Thread
 
 MONTHS_AROUND = timedelta(days=75)
 AFTERWARDS = timedelta(days=21)
 EVIDENCE = 6
+_SLACK = {"day": 0, "month": 30, "year": 365}
+_A_DAY = timedelta(days=1)
 ERRANDS = 3
 PLACES = (
     "agreed",
@@ -141,7 +143,10 @@ def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str,
         "crowd": float(view.others >= MANY),
     }
     if met_on and view.days:
-        traits["fits-met-on" if _fits(view, met_on, one.meeting) else "misses-met-on"] = 1.0
+        meant = _is_meant(one, met_on)
+        elsewhere = not meant and view.agenda.met is not None
+        traits["fits-met-on" if _fits(view, met_on, one.meeting) and not elsewhere else "misses-met-on"] = 1.0
+        traits["on-the-day"] = float(meant)
     return {name: value for name, value in traits.items() if value}
 
 
@@ -175,7 +180,7 @@ def _thanks(view: View, meetings: Sequence[date]) -> tuple[float, Seen | None]:
         if after and any(known.get(act, 0.0) > 0 for act in seen.reading.acts):
             points += known["just-after-meeting"]
         points *= min(1.0, _brevity(seen) + 0.3)
-        if meetings and not after:
+        if meetings and not after and "met-you" not in seen.reading.acts:
             points *= known["share-without-meeting"]
         if points > best[0]:
             best = points, seen
@@ -231,9 +236,19 @@ def _thankful(view: View, days: Sequence[date]) -> list[Evidence]:
     return found
 
 
+def _is_meant(one: _Judged, met_on: PartialDate) -> bool:
+    """Whether the meeting is the very one the user gave the date of, or the thread looks back on it just after."""
+    slack = timedelta(days=_SLACK[met_on.precision])
+    low, high = met_on.value, met_on.value + slack
+    if one.meeting and low - _A_DAY <= one.meeting <= high + _A_DAY:
+        return True
+    first = one.view.first
+    after = first is not None and low <= first <= high + JUST_AFTER
+    return after and (one.view.looks_back or one.thanks > 0)
+
+
 def _fits(view: View, met_on: PartialDate, meeting: date | None) -> bool:
-    slack = {"day": 0, "month": 31, "year": 366}[met_on.precision]
-    low, high = met_on.value, met_on.value + timedelta(days=slack)
+    low, high = met_on.value, met_on.value + timedelta(days=_SLACK[met_on.precision])
     if meeting and met_on.precision == "day" and abs((meeting - met_on.value).days) <= 1:
         return True
     return (

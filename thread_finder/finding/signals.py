@@ -54,6 +54,7 @@ SIGNALS: dict[str, Signal] = {
     "thanks-for-meeting": Signal(0, 4.0, "thanks for the meeting"),
     "thanks-for-time": Signal(0, 2.0, "thanks for time or advice"),
     "glad-we-met": Signal(0, 2.5, "was glad to meet"),
+    "met-you": Signal(0, 4.3, "says that you met"),
     "owes": Signal(0, 0.8, "feels obliged"),
     "recalls-meeting": Signal(0, 1.2, "recalls what was said"),
     "thanks-other": Signal(0, -1.5, "thanks for something else"),

@@ -117,10 +117,11 @@ def _acquainted(threads: Sequence[Thread], pair: Pair) -> bool:
 
 
 def _answers_the_lost(mine: Sequence[Message]) -> bool:
-    """Whether the owner's letters answer others that are not in this mailbox (only the sent mail was kept)."""
+    """Whether the owner's letters answer, or thank for, what is not in this mailbox (only the sent mail was kept)."""
     begun = {base_subject(message.subject) for message in mine if not is_reply_subject(message.subject)}
     answers = [m for m in mine if is_reply_subject(m.subject) and base_subject(m.subject) not in begun]
-    return bool(answers) and len(mine) >= LETTERS
+    thanked = any("thanks-other" in read(message).acts for message in mine)
+    return (bool(answers) or thanked) and len(mine) >= LETTERS
 
 
 def _wrote_as_a_person(message: Message, pair: Pair, answered: bool) -> bool:

@@ -280,13 +280,14 @@ class History:
     """What came of earlier letters to a contact: the stage that the two are at (advice O8, O13, O18).
 
     ``interactions`` are the contact's answers since the first letter; ``gives`` and ``asks`` the letters that gave or
-    asked something; ``wrote_on`` the day the last one went out.
+    asked something; ``wrote_on`` the day the last one went out; ``in_touch_on`` the day of the newest mail either way.
     """
 
     interactions: int = 0
     gives: int = 0
     asks: int = 0
     wrote_on: date | None = None
+    in_touch_on: date | None = None
 
 
 class Level(StrEnum):

@@ -69,3 +69,16 @@ def test_on_a_terminal_one_chooses(user: User, notes: Path) -> None:
     child.expect("they said")
     child.wait()
     assert "remember" in notes.read_text("utf-8")
+
+
+def test_a_note_is_taken_back_with_nothing(user: User, notes: Path) -> None:
+    user.run("note", "Bryony", "--topic", "reeds", "--met-on", "2024")
+    assert user.run("note", "Bryony", "--topic", "", "--met-on", "").code == 0
+    (entry,) = tomllib.loads(notes.read_text("utf-8"))["contact"]
+    assert "topic" not in entry
+    assert "met_on" not in entry
+
+
+def test_a_language_without_letters_is_refused(user: User) -> None:
+    assert user.run("note", "Bryony", "--language", "xx").code == 2
+    assert user.run("note", "Bryony", "--language", "de-CH").code == 0

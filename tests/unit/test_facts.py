@@ -10,6 +10,7 @@ import pytest
 from thread_finder.durations import Duration
 from thread_finder.model import (
     Address,
+    Candidate,
     Contact,
     Finding,
     History,
@@ -177,7 +178,6 @@ def test_a_meeting_still_ahead_is_no_meeting() -> None:
     [
         ("1 month", date(2026, 10, 25), False),
         ("1 month", date(2026, 10, 24), True),
-        ("1 month", date(2026, 11, 30), False),
         ("30 days", date(2026, 10, 26), False),
         ("30 days", date(2026, 10, 25), True),
         ("30 days", date(2026, 10, 24), True),
@@ -272,3 +272,26 @@ def test_a_japanese_letter_greets_by_the_name_as_they_write_it() -> None:
         mail(9, kenji, ADA, "It was good to meet you.", date(2023, 7, 12)), contact=replace(contact, language="en")
     )
     assert (got.name, got.full_name) == ("Kenji", "Kenji Morikawa")
+
+
+# --- people one hardly knows ------------------------------------------------------------------------
+
+
+def test_nothing_is_said_of_a_correspondence_that_never_was() -> None:
+    never = facts(met_on=None, kind=None, verdict=Verdict.NEW_THREAD)
+    assert [m.fact for m in never.missing] == ["how or when you met"]
+    assert "--met-how" in never.missing[0].how_to_add
+    unanswered = facts(ASKED, met_on=None, kind=None, verdict=Verdict.NEW_THREAD)
+    assert [m.fact for m in unanswered.missing] == ["how or when you met"]
+    told = facts(contact=known(met_how="at the fair"), met_on=None, kind=None, verdict=Verdict.NEW_THREAD)
+    assert (told.missing, told.encounter) == ((), "met")
+    answered = facts(ASKED, AGREED, met_on=None, kind=Kind.CONVERSATION)
+    assert (answered.missing, answered.encounter) == ((), "mail")
+
+
+def test_mail_in_another_thread_counts_as_contact() -> None:
+    newer = Occasion(history=History(in_touch_on=date(2026, 10, 1)))
+    got = facts(THANKS, occasion=newer)
+    assert got.last_mail == date(2026, 10, 1)
+    other = Candidate(Thread("t2", (mail(7, JANE, ADA, "Congratulations!", date(2025, 7, 1)),)), Kind.CONVERSATION, 0.2)
+    assert facts(THANKS, alternatives=(other,)).updates == ("I started at Lantern Pictures",)

@@ -90,6 +90,7 @@ class Agenda:
             gives=sum(reason in _GIVING for reason in reasons),
             asks=sum(reason in _ASKING for reason in reasons),
             wrote_on=max((one.at.date() for one in sent if one.at), default=None),
+            in_touch_on=max((at.date() for at in (seen.history.heard, seen.history.wrote) if at), default=None),
         )
 
     def observation(self, contact: Contact) -> Observation:

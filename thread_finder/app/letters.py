@@ -201,6 +201,8 @@ MAX_ATTACHMENT_BYTES = 18_000_000  # Gmail takes 25 MB after base64
 
 def _read_attachment(path: Path) -> Attachment:
     try:
+        if not path.is_file():
+            raise RefusedError(f"{path} is no file that can be attached", "give the path of a file")
         size = path.stat().st_size
         if size > MAX_ATTACHMENT_BYTES:
             raise RefusedError(f"{path}: {size / 1e6:.0f} MB is too large to attach", "share a link instead")

@@ -68,10 +68,11 @@ def last_mail(thread: Thread | None) -> Message | None:
     return max(dated, key=lambda m: m.date.timestamp() if m.date else 0.0, default=None)
 
 
-def last_day(thread: Thread | None) -> date | None:
-    """The day of the newest human mail, as its writer saw it."""
-    message = last_mail(thread)
-    return message.date.date() if message and message.date else None
+def last_day(finding: Finding, owner: Iterable[str]) -> date | None:
+    """The day of the newest human mail of the thread, or between the two in the runners-up, as its writer saw it."""
+    newest = last_mail(finding.thread)
+    mails = [*([newest] if newest else []), *their_mails(finding), *own_mails(finding, owner)]
+    return max((mail.date.date() for mail in mails if mail.date), default=None)
 
 
 def introduction_mail(finding: Finding, owner: Iterable[str]) -> Message | None:

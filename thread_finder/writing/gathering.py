@@ -26,8 +26,8 @@ def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = 
     sources: dict[str, str] = {}
     language = _language(finding, owner, sources)
     name, formal = _name(finding, language, sources), _formal(finding, owner, language)
-    met, spoken = encounters.met_on(finding, today), encounters.last_day(finding.thread)
-    since = met or (PartialDate(spoken) if spoken and spoken <= today else None)
+    met, spoken = encounters.met_on(finding, today), _in_touch(finding, owner, occasion, today)
+    since = met or (PartialDate(spoken) if spoken else None)
     updates = _updates(owner, _cuts(met, spoken), today, _context(finding))
     reason = replace(contact.reason, text=clause(contact.reason.text))
     facts = Facts(
@@ -62,8 +62,17 @@ def gather(finding: Finding, owner: Owner, *, today: date, occasion: Occasion = 
         sources=sources,
     )
     sources |= _plain_sources(finding, updates)
-    facts = replace(facts, foreign=needs.foreign(facts, contact, owner, updates))
+    strangers = facts.encounter in ("touch", "mail") and not encounters.their_mails(finding)
+    facts = replace(
+        facts, foreign=needs.foreign(facts, contact, owner, updates), encounter="" if strangers else facts.encounter
+    )
     return replace(facts, missing=needs.missing(facts, contact, today, primary(owner.language)))
+
+
+def _in_touch(finding: Finding, owner: Owner, occasion: Occasion, today: date) -> date | None:
+    """The day of the last mail either way, in whatever thread."""
+    days = [encounters.last_day(finding, owner.emails), occasion.history.in_touch_on]
+    return max((day for day in days if day and day <= today), default=None)
 
 
 def _language(finding: Finding, owner: Owner, sources: dict[str, str]) -> str:

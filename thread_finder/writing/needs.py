@@ -24,6 +24,8 @@ def missing(facts: Facts, contact: Contact, today: date, own_language: str) -> t
         return tuple(lacking)
     if not facts.introduction and facts.lapsed:
         lacking.append(Missing("who you were to them", f'{note} --introduction "the student who …"'))
+    if not facts.encounter:
+        lacking.append(Missing("how or when you met", f'{note} --met-how "for coffee" --met-on 2023-07'))
     if not facts.updates:
         language = f" --language {facts.language}" if facts.language != own_language else ""
         add = f'thread-finder note --update "I …" --date {today.isoformat()}{language}'

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import cache
 
 from thread_finder.model import Letter, Level
 from thread_finder.writing import encounters
 from thread_finder.writing.facts import Facts
-from thread_finder.writing.language import detect, lexicon
+from thread_finder.writing.language import LANGUAGES, detect, lexicon, primary
 from thread_finder.writing.names import words_of
 from thread_finder.writing.reading import content_words, count_words, grade
 from thread_finder.writing.rules import Case, Rule
@@ -18,8 +19,6 @@ _PLACEHOLDER = re.compile(
 )
 _PERSONAL = ("introduction", "update", "remember", "reason")
 _ENOUGH_WORDS = 8  # to tell whether two letters are alike
-_NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "ja": "Japanese",
-          "ko": "Korean", "nl": "Dutch", "pt": "Portuguese", "zh": "Chinese"}  # fmt: skip
 _ADDS = {"updates": "note --update … --language {code}", "introduction": "note NAME --introduction …"}
 
 
@@ -117,18 +116,30 @@ def _mixed(case: Case) -> str:
     fact, code = case.facts.foreign[0]
     what = {"updates": "what is new about you", "how": "how you met", "reason": "the reason"}.get(fact, f"the {fact}")
     add = _ADDS.get(fact, "note NAME …").format(code=case.letter.language)
-    return (
-        f"{what} is in {_NAMES[code]}, the letter in {_NAMES[case.letter.language]}; write it in that language ({add})"
-    )
+    return f"{what} is in {_english(code)}, the letter in {_english(case.letter.language)}; write it in that language ({add})"
+
+
+@cache
+def _english(code: str) -> str:
+    """A language's name in English."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - late: only where a letter is in two languages
+
+    try:
+        return Locale.parse(code).english_name or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def _language(case: Case) -> str:
     """Theirs, unless the owner has written to them in the letter's language before."""
+    told = primary(case.finding.contact.language)
+    if told and told not in LANGUAGES:
+        return f"there are no letters in {_english(told)}, so this one is in {_english(case.letter.language)}"
     theirs = detect(mail.new_text for mail in encounters.their_mails(case.finding))
     own = case.facts.sources.get("language", "")
     if not theirs or theirs == case.letter.language or own.startswith("message"):
         return ""
-    return f"they write {_NAMES[theirs]}, the letter is in {_NAMES[case.letter.language]}"
+    return f"they write {_english(theirs)}, the letter is in {_english(case.letter.language)}"
 
 
 def _sameness(case: Case) -> str:
@@ -167,7 +178,7 @@ RULES = (
     Rule("sign-off", Level.WARN, "O15", "It ends with a farewell.", _sign_off),
     Rule("shouting", Level.WARN, "O15", "The subject is not all capitals.", _shouting),
     Rule("subject", Level.HINT, "B", "A new subject has three to six words.", _subject),
-    Rule("mixed-language", Level.WARN, "O15", "It is in one language.", _mixed),
+    Rule("mixed-language", Level.STOP, "O15", "It is in one language.", _mixed),
     Rule("language", Level.WARN, "O15", "It is in the language that they write to you in.", _language),
     Rule("sameness", Level.WARN, "O6", "No two letters of a batch read alike.", _sameness),
 )

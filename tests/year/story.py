@@ -19,7 +19,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from tests.year.people import ME, Person, Ways, everybody, mail, report
-from tests.year.worlds import World
+from tests.year.worlds import HER_OWN, World
 from thread_finder.cli.commands import app
 
 PER_MONTH = 8
@@ -137,13 +137,15 @@ class Story:
             self._on(24, lambda: self._send(handle, letter))
         elif lot < 78:
             self._on(1, lambda: self._edit(handle, letter))
-            self._on(3, lambda: self._send(handle, letter))
+            self._on(3 if lot < 72 else 18, lambda: self._send(handle, letter))
         elif lot < 84:
             self._on(1, lambda: self._send(handle, letter, new_id=True))
         elif lot < 92:
             self._on(2, lambda: self._delete(handle, letter))
         elif lot < 96:
             self._on(2, lambda: self._instead(handle, letter))
+        else:
+            self._on(2, lambda: self._edit(handle, letter))
 
     def _lot(self, letter: Letter) -> int:
         earlier = len(self.book.of(letter.person))
@@ -153,6 +155,7 @@ class Story:
         if handle not in self.world.drafts():
             return
         sent = self.world.press_send(handle, new_id=new_id)
+        assert not letter.edited or HER_OWN in sent.get_body(preferencelist=("plain",)).get_content()  # type: ignore[union-attr]
         self._went_out(letter, sent)
 
     def _instead(self, handle: str, letter: Letter) -> None:

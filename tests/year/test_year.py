@@ -63,6 +63,7 @@ def test_the_year_was_full(year: Story, records: dict[str, dict[str, Any]]) -> N
     assert min(made[fate] for fate in Fate) >= 2
     assert {letter.person.ways for letter in year.book.letters} == set(Ways) - {Ways.FORBIDDEN}
     assert sum(letter.edited for letter in year.book.letters) >= 5
+    assert any(letter.edited and letter.fate is Fate.LIES for letter in year.book.letters)
     assert sum(letter.bounced for letter in year.book.letters) >= 5
     assert max(Counter(letter.person.name for letter in check_ins(year, records)).values()) >= 2
 

@@ -16,6 +16,9 @@ from tests.gmail_server.quota import Limits
 from tests.year.people import ALIAS, ME, ZONE
 from thread_finder.mailboxes.gmail_tokens import TokenStore
 
+HER_OWN = "You will laugh: the old bakery is a bank now."
+"""What Nora adds to a letter by hand."""
+
 
 class World(ABC):
     """A mailbox, as its owner and the mail servers of the world handle it. ``now`` is the moment lived."""
@@ -176,7 +179,7 @@ def with_a_sentence_more(draft: EmailMessage) -> str:
     """The text of a draft after a person has had a hand in it."""
     body = draft.get_body(preferencelist=("plain",))
     text = str(body.get_content()) if body else ""
-    return text.replace("\n\n", "\n\nYou will laugh: the old bakery is a bank now.\n\n", 1)
+    return text.replace("\n\n", f"\n\n{HER_OWN}\n\n", 1)
 
 
 def rewritten(draft: EmailMessage, text: str) -> bytes:

@@ -170,6 +170,13 @@ class TestMailbox:
         assert everything["<a@x.example>"] == "Could we have coffee on Tuesday?"
         assert set(everything) == {"<a@x.example>", "<b@x.example>", "<e@x.example>"}
 
+    def test_an_answer_from_an_unknown_address_is_there_too(self, deliver: Open) -> None:
+        moved = mail(
+            "Jane <jane@new-place.example>", ME, "Re: Coffee?", "From here now.", id="<f@x.example>",
+            In_Reply_To="<a@x.example>", References="<a@x.example>", date="Thu, 13 Jul 2023 09:00:00 +0200",
+        )  # fmt: skip
+        assert lately(deliver([ASK, moved, OTHER]), datetime(2023, 7, 1, tzinfo=UTC)).keys() >= {"<f@x.example>"}
+
     def test_a_report_is_told_whenever_it_came(self, deliver: Open) -> None:
         box = deliver([REPORT, OTHER])
         (answer,) = box.recent([Request("jane", (JANE,), (ME,))], [datetime(2026, 1, 1, tzinfo=UTC)])

@@ -19,6 +19,7 @@ class Ways(StrEnum):
     ANSWERS = "answers in the thread"
     ELSEWHERE = "answers in a mail of their own"
     OTHER_ADDRESS = "answers from another address"
+    UNKNOWN = "answers from an address that nobody knew"
     AWAY = "is out of office, and never answers"
     AWAY_FIRST = "is out of office, and answers after the follow-up's day"
     SILENT = "never answers"
@@ -32,9 +33,10 @@ class Ways(StrEnum):
 
 
 COUNTS = {
-    Ways.ANSWERS: 13,
+    Ways.ANSWERS: 10,
     Ways.ELSEWHERE: 6,
     Ways.OTHER_ADDRESS: 6,
+    Ways.UNKNOWN: 3,
     Ways.AWAY: 4,
     Ways.AWAY_FIRST: 3,
     Ways.SILENT: 9,

@@ -119,12 +119,15 @@ class Story:
 
     def _new(self, handle: str, draft: EmailMessage) -> None:
         to = draft["To"].addresses[0].addr_spec
-        letter = Letter(
-            self._by_address[to], str(draft["Message-ID"]), to, self.world.now, str(draft["References"] or "")
-        )
+        letter = Letter(self._who(to), str(draft["Message-ID"]), to, self.world.now, str(draft["References"] or ""))
         self.book.letters.append(letter)
         self._seen[handle] = letter
         self._nora(handle, letter)
+
+    def _who(self, address: str) -> Person:
+        """Whose an address is, be it one that only their answers have told."""
+        local = address.partition("@")[0]
+        return self._by_address.get(address) or next(p for p in self.people if p.emails[0].startswith(f"{local}@"))
 
     # --- what Nora does -------------------------------------------------------------------------------
 
@@ -197,6 +200,9 @@ class Story:
                 self._on(2, lambda: self._answers(letter, sent, first, binned=True))
             case Ways.OTHER_ADDRESS:
                 self._on(4, lambda: self._answers(letter, sent, person.emails[1]))
+            case Ways.UNKNOWN:
+                unknown = f"{person.name} <{person.emails[0].partition('@')[0]}@new-place.example>"
+                self._on(4, lambda: self._answers(letter, sent, unknown))
             case Ways.MOVED:
                 self._on(3, lambda: self._answers(letter, sent, person.emails[1]))
             case Ways.ELSEWHERE:

@@ -95,7 +95,7 @@ class _Mail:
     """The messages between the two that count, oldest first, up to ``now``."""
 
     def __init__(self, contact: Contact, owner: Owner, threads: Sequence[Thread], now: datetime) -> None:
-        self.pair = Pair(contact, owner)
+        self.pair = Pair(contact, owner, threads)
         messages = {m.message_id or f"#{m.id}": m for thread in threads for m in thread.messages if _dated(m, now)}
         self._all = sorted(messages.values(), key=lambda m: (m.date or now, m.id))
         self.mine = [m for m in self._all if self._is_mine(m)]

@@ -123,8 +123,9 @@ class ArchiveIndex:
         return tuple(row[0] for row in rows)
 
     def lately(self, emails: Sequence[str], owner: Sequence[str], since: float) -> tuple[Entry, ...]:
-        """The messages from, to or cc one of ``emails`` since a time stamp, and of the older ones the newest by one of
-        them and the newest by one of ``owner``; oldest first. Messages in trash or spam, and drafts, are not old mail.
+        """The messages from, to or cc one of ``emails`` since a time stamp, with what came since in the same threads;
+        and of the older ones the newest by one of them and the newest by one of ``owner``. Oldest first. Messages in
+        trash or spam, and drafts, are not old mail.
         """
         marks = ",".join("?" * len(emails))
         rows = self._db.execute(
@@ -139,9 +140,12 @@ class ArchiveIndex:
                 wanted.append(number)
             elif (sender in emails or sender in owner) and not _labels(labels) & _ASIDE:
                 newest[sender in owner] = number
-        wanted += newest.values()
-        marks = ",".join("?" * len(wanted))
-        return self._entries(f"message.id IN ({marks}) ORDER BY date, message.id", wanted) if wanted else ()
+        if not wanted and not newest:
+            return ()
+        new, old = (",".join("?" * len(numbers)) for numbers in (wanted, newest))
+        in_their_threads = f"thread IN (SELECT thread FROM message WHERE id IN ({new})) AND date >= ?"  # noqa: S608
+        where = f"({in_their_threads}) OR message.id IN ({old}) ORDER BY date, message.id"
+        return self._entries(where, [*wanted, since, *newest.values()])
 
     def entries(self, thread: str) -> tuple[Entry, ...]:
         """The messages of a thread by date; undated ones in the order of the archive, at the end."""

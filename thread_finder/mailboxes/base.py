@@ -70,10 +70,11 @@ class Mailbox(ABC):
     def recent(self, requests: Sequence[Request], since: Sequence[datetime]) -> Iterator[Correspondence]:
         """What happened lately between the owner and many people: one answer per request, in order.
 
-        Every message from, to or cc the person that is dated at or after its own ``since`` is there whole, and every
-        delivery report that names one of the addresses, whatever its date. Of older mail at least the newest message
-        of each side is there, though perhaps by its header fields alone; more may be. Errors as in ``search``, which
-        is what a mailbox does here that has no cheaper way.
+        Every message from, to or cc the person that is dated at or after its own ``since`` is there whole, with what
+        else came since then in the same threads (they may answer from an address nobody knew); and every delivery
+        report that names one of the addresses, whatever its date. Of older mail at least the newest message of each
+        side is there, though perhaps by its header fields alone; more may be. Errors as in ``search``, which is what a
+        mailbox does here that has no cheaper way.
         """
         del since
         return self.search(requests)

@@ -6,9 +6,9 @@ import json
 import sqlite3
 
 import pytest
-from conftest import User
 
 from bench import accuracy
+from tests.cli.conftest import User
 
 
 def thread_of(found: dict[str, object]) -> str:

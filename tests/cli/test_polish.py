@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from conftest import User
+
+from tests.cli.conftest import User
 
 Answer = Callable[[BaseHTTPRequestHandler, str], None]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import User
+
+from tests.cli.conftest import User
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import User
 
+from tests.cli.conftest import User
 from thread_finder.writing.etiquette import NUMBERS, RULES
 from thread_finder.writing.language import LANGUAGES
 

@@ -100,6 +100,7 @@ class Lexicon:
     examples: tuple[tuple[str, str, bool], ...]
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The codes of all languages that have a file, English first."""
     folder = resources.files(__package__) / "lexicon"

@@ -200,9 +200,10 @@ def _join_one_subject(mails: Sequence[_Mail], generic: bool, groups: _Groups) ->
 
 def _belong_together(earlier: _Mail, later: _Mail, generic: bool) -> bool:
     gap = later.date - earlier.date
-    if gap == 0 and earlier.sender == later.sender:
+    shared = len(earlier.people & later.people)
+    if gap == 0 and earlier.sender == later.sender and (shared > 1 or earlier.people == later.people):
         return True  # the same mail under another Message-ID
-    if len(earlier.people & later.people) < 2:
+    if shared < 2:
         return False  # the owner is in every mail: one shared person says nothing
     if later.reply and later.bare:
         return not generic or gap <= GENERIC_REPLY_WITHIN

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.speed import CLI, DATA, MESSAGES, mails, report, run  # noqa: E402 - after the path to it
+from bench.speed import CLI, DATA, MESSAGES, mails, report, run, under_new_id  # noqa: E402 - after the path to it
 
 PEOPLE = 1_000
 OWNER = (b"drew.fossum@enron.com", b"david.delainey@enron.com", b"jeff.dasovich@enron.com")
@@ -84,7 +84,8 @@ def _peopled() -> Iterator[tuple[int, bytes]]:
 
 
 def _of_turn(raw: bytes, turn: int) -> bytes:
-    """Other people, and other subjects, or mail without threading headers would be taken for one long thread."""
+    """Other people, ids and subjects, or mail without threading headers would be taken for one long thread."""
+    raw = under_new_id(raw, turn)
     raw = _SUBJECT.sub(lambda found: b"%s (%d)" % (found[0], turn), raw, count=1)
     return _ADDRESS.sub(lambda found: _renamed(found, turn), raw)
 
@@ -106,9 +107,13 @@ def _write_contacts(path: Path, turns: int) -> None:
         if people & owner and len(people) <= 6:
             count.update(email for email in people - owner if _ADDRESS.fullmatch(email.encode()))
     best = [email for email, _ in count.most_common(-(-PEOPLE // turns))]
-    rows = [(_name(email), _renamed_text(email, turn)) for turn in range(turns) for email in best][:PEOPLE]
+    rows = [
+        (_name(email), _renamed_text(email, turn), "2001-05", "over lunch in Houston", "gas contracts")
+        for turn in range(turns)
+        for email in best
+    ][:PEOPLE]
     with path.open("w", newline="") as file:
-        csv.writer(file).writerows([("name", "emails"), *rows])
+        csv.writer(file).writerows([("name", "emails", "met_on", "met_how", "topic"), *rows])
 
 
 def _name(email: str) -> str:

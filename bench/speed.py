@@ -86,7 +86,12 @@ def _messages() -> Iterator[bytes]:
     known = mails()
     for turn in itertools.count():
         for raw in known:
-            yield _ID.sub(b"Message-ID: <%d." % turn, raw, count=1)
+            yield under_new_id(raw, turn)
+
+
+def under_new_id(raw: bytes, turn: int) -> bytes:
+    """The same message as another one."""
+    return _ID.sub(b"Message-ID: <%d." % turn, raw, count=1)
 
 
 def mails() -> list[bytes]:

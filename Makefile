@@ -51,6 +51,7 @@ smoke: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/accuracy.py
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/month.py
 	$(BIN)/python bench/letters.py
 	$(BIN)/python bench/gmail_cost.py
 

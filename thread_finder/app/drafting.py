@@ -111,7 +111,7 @@ def _take_up(record: DraftRecord, written: Written, desk: Desk) -> Outcome | Non
         return Outcome(written.finding.contact, Action.REFUSED, f"already sent on {sent.date().isoformat()}")
     if stored is not None:
         return _compare(record, stored, written, desk)
-    if record.state is DraftState.INTENDED and record.message_id == written.message["Message-ID"]:
+    if record.state is DraftState.INTENDED and record.message_id == written.message_id:
         return _create(record, written, desk)
     desk.ledger.set_state(record.id, DraftState.DELETED, desk.now)
     return None
@@ -137,7 +137,7 @@ def _compare(record: DraftRecord, stored: StoredDraft, written: Written, desk: D
     if record.state is DraftState.EDITED or there != record.fingerprint:
         desk.ledger.set_state(record.id, DraftState.EDITED, desk.now)
         return _kept(contact, stored, "you edited this draft; it is left alone")
-    if written.message["Message-ID"] != record.message_id:
+    if written.message_id != record.message_id:
         return _kept(contact, stored, "the draft is there already")
     thread = written.finding.thread
     if thread is not None and stored.thread_id != thread.id:
@@ -231,7 +231,7 @@ def _done(contact: Contact, action: Action, stored: StoredDraft, written: Writte
         why,
         draft_id=stored.draft_id,
         thread_id=stored.thread_id,
-        message_id=str(written.message["Message-ID"]),
+        message_id=written.message_id,
         subject=written.subject,
         link=stored.link,
         verified=fingerprint(stored.raw) == fingerprint(written.raw),

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
 from functools import cached_property
 from mimetypes import guess_type
 from pathlib import Path
@@ -73,20 +74,30 @@ class Written:
         """``raw``, parsed."""
         return message_from_bytes(self.raw, policy=policy.default)
 
+    @cached_property
+    def headers(self) -> Message:
+        """The header fields alone, which are read more often than the body."""
+        return BytesHeaderParser(policy=policy.default).parsebytes(self.raw)
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID, with its angle brackets."""
+        return str(self.headers["Message-ID"])
+
     @property
     def subject(self) -> str:
         """The subject as the recipient sees it."""
-        return str(self.message["Subject"])
+        return str(self.headers["Subject"])
 
     @property
     def in_reply_to(self) -> str:
         """The parent's Message-ID, "" in a new thread."""
-        return str(self.message["In-Reply-To"] or "")
+        return str(self.headers["In-Reply-To"] or "")
 
     @property
     def references(self) -> str:
         """The ancestry, root first, separated by spaces."""
-        return " ".join(str(self.message["References"] or "").split())
+        return " ".join(str(self.headers["References"] or "").split())
 
     @property
     def text(self) -> str:
@@ -136,7 +147,7 @@ def rewrite(
     """The same letter in the user's own words: checked and composed again, to the same person in the same place."""
     again = _checked(
         letter, written.facts, written.finding, desk, wishes,
-        message_id=str(written.message["Message-ID"]), others=others,
+        message_id=written.message_id, others=others,
     )  # fmt: skip
     return replace(again, edited=True)
 
@@ -147,7 +158,7 @@ def _polished(written: Written, desk: Stationery, wishes: Wishes, others: Sequen
     letter, told = polish(written.letter, written.facts, desk.templates, wishes.polisher)
     if not told.accepted:
         return replace(written, polish=told)
-    message_id = str(written.message["Message-ID"])
+    message_id = written.message_id
     again = _checked(letter, written.facts, written.finding, desk, wishes, message_id=message_id, others=others)
     if worse := {a.rule for a in again.advice if a.level is not Level.HINT} - {a.rule for a in written.advice}:
         return replace(written, polish=replace(told, accepted=False, why=f"it breaks {', '.join(sorted(worse))}"))

@@ -127,7 +127,7 @@ class Run:
             rules = ", ".join(advice.rule for advice in stops)
             to_do = f"mend that, or overrule: --despite {stops[0].rule}"
             return Outcome(contact, Action.REFUSED, f"{stops[0].message} ({rules})", to_do)
-        outcome = drafting.save(result, str(result.message["Message-ID"]), self._desk(wishes.purpose))
+        outcome = drafting.save(result, result.message_id, self._desk(wishes.purpose))
         return replace(outcome, why=f"{outcome.why}; {self._keep(outcome)}") if outcome.failed else outcome
 
     def previews(self, contacts: Sequence[Contact], wishes: Wishes) -> Iterator[Written | Failure]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class ArchiveMailbox(Mailbox):
             for path in cut_short(sources)
         )
         self._bounces: tuple[Message, ...] | None = None
+        self._archived: tuple[StoredDraft, ...] | None = None
 
     def counted(self) -> tuple[int, int]:
         """How many messages the archive holds, and how many more cannot be read at all."""
@@ -82,7 +84,7 @@ class ArchiveMailbox(Mailbox):
         found: dict[str, StoredDraft] = {}
         in_thread = {e.message_id for e in self._index.entries(thread_id) if e.message_id} if thread_id else set()
         for draft in [ours] if ours else [*self._drafts.all(), *self._archived_drafts()]:
-            message = _parsed(draft.raw)
+            message = _head(draft.raw)
             if message is None:
                 continue
             answered = message.references and in_thread & set(message.references)
@@ -98,8 +100,8 @@ class ArchiveMailbox(Mailbox):
 
     def save_draft(self, raw: bytes, thread: Thread | None) -> StoredDraft:
         """See Mailbox.save_draft."""
-        message = parse_message(raw)
-        there = [draft for draft in self._drafts.all() if _message_id(draft.raw) == message.message_id]
+        ours = parse_message(raw).message_id
+        there = [draft for draft in self._drafts.all() if (head := _head(draft.raw)) and head.message_id == ours]
         stored = there[0] if there else self._drafts.add(raw)
         return StoredDraft(stored.draft_id, thread.id if thread else "", stored.raw, stored.link)
 
@@ -183,14 +185,10 @@ class ArchiveMailbox(Mailbox):
 
     # --- drafts ---------------------------------------------------------------------------------------
 
-    def _archived_drafts(self) -> Iterator[StoredDraft]:
-        for entry in self._index.drafts():
-            try:
-                raw = _bytes(entry)
-            except (OSError, ValueError):
-                continue
-            if Label.TRASH not in entry.labels:
-                yield StoredDraft(f"archive:{entry.id}", entry.thread, raw)
+    def _archived_drafts(self) -> tuple[StoredDraft, ...]:
+        if self._archived is None:
+            self._archived = tuple(filter(None, map(_archived_draft, self._index.drafts())))
+        return self._archived
 
     def _thread_of(self, message: Message) -> str:
         """The thread of the archive that a draft answers."""
@@ -273,14 +271,24 @@ def _bytes(entry: Entry) -> bytes:
         return file.read(LARGEST_MESSAGE)
 
 
-def _parsed(raw: bytes) -> Message | None:
+def _archived_draft(entry: Entry) -> StoredDraft | None:
+    """A draft that lies in the archive; None for one that is trashed or cannot be read."""
     try:
-        return parse_message(raw)
+        raw = _bytes(entry)
+    except (OSError, ValueError):
+        return None
+    return None if Label.TRASH in entry.labels else StoredDraft(f"archive:{entry.id}", entry.thread, raw)
+
+
+def _head(raw: bytes) -> Message | None:
+    """A draft as far as its header tells; None when that cannot be read."""
+    _, end, _ = split_header(raw)
+    return _read_head(raw[:end] + b"\n")
+
+
+@lru_cache(maxsize=10_000)  # every letter of a batch is compared with all drafts there are
+def _read_head(header: bytes) -> Message | None:
+    try:
+        return parse_message(header)
     except UnreadableMessage:
         return None
-
-
-def _message_id(raw: bytes) -> str:
-    _, end, _ = split_header(raw)
-    message = _parsed(raw[:end] + b"\n")
-    return message.message_id if message else ""

@@ -22,6 +22,7 @@ class MaildirDrafts:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._seen: dict[Path, tuple[tuple[int, int, int], StoredDraft]] = {}
 
     def all(self) -> tuple[StoredDraft, ...]:
         """Every draft there is now; trashed ones are none."""
@@ -96,10 +97,15 @@ class MaildirDrafts:
         if name.startswith(".") or "T" in flags:
             return None
         try:
-            raw = path.read_bytes()
+            state = path.stat()
+            version = (state.st_ino, state.st_mtime_ns, state.st_size)
+            known = self._seen.get(path)
+            if known is None or known[0] != version:
+                draft = StoredDraft(name, "", path.read_bytes().removeprefix(_UNSENT), str(path))
+                known = self._seen[path] = (version, draft)
         except OSError:
             return None
-        return StoredDraft(name, "", raw.removeprefix(_UNSENT), str(path))
+        return known[1]
 
 
 def _durably(path: Path, data: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from thread_finder.errors import LedgerError
-from thread_finder.ledger import file
+from thread_finder.ledger.file import connect, copy_in_memory, run_lock
 from thread_finder.ledger.records import OPEN, Block, DraftRecord, DraftState, Outcome, Pin, Skip, Snooze
 from thread_finder.ledger.schema import MIGRATIONS
 from thread_finder.ledger.tables import TABLES, Record, Tables, plain
@@ -28,12 +28,12 @@ class Ledger:
     @classmethod
     def open(cls, path: Path) -> Self:
         """The ledger at ``path``, made if there is none. LedgerError when it cannot be used."""
-        return cls(file.connect(path), path)
+        return cls(connect(path), path)
 
     @classmethod
     def rehearsal(cls, path: Path) -> Self:
         """A copy of the ledger at ``path`` in memory, for a dry run: what is written to it is forgotten."""
-        return cls(file.copy_in_memory(path), path)
+        return cls(copy_in_memory(path), path)
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +48,7 @@ class Ledger:
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """For a run that drafts: LedgerError if another one is at work. Ends with the process, however that ends."""
-        with file.run_lock(self._path):
+        with run_lock(self._path):
             yield
 
     # --- drafts ---

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from thread_finder.ledger import file
+from thread_finder.ledger.file import damaged_value, in_words, transaction
 from thread_finder.ledger.records import Block, DraftRecord, DraftState, Outcome, OutcomeKind, Pin, Skip, Snooze
 
 Record = TypeVar("Record", DraftRecord, Pin, Snooze, Block, Skip, Outcome)
@@ -35,19 +35,19 @@ class Tables:
 
     def close(self) -> None:
         """Let go of the file."""
-        with file.in_words(self._path):
+        with in_words(self._path):
             self._connection.close()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction: all or nothing, on the disk at its end."""
-        with file.in_words(self._path), file.transaction(self._connection):
+        with in_words(self._path), transaction(self._connection):
             yield
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         """One moment's view of several tables."""
-        with file.in_words(self._path):
+        with in_words(self._path):
             self._connection.execute("BEGIN")
             try:
                 yield
@@ -77,7 +77,7 @@ class Tables:
         """The records of a table that match, oldest first."""
         table = TABLES[kind]
         of_these = f"SELECT id FROM {table} WHERE {where}"  # noqa: S608 - our own names
-        with file.in_words(self._path):
+        with in_words(self._path):
             rows = self._connection.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY id", parameters)  # noqa: S608
             names = [column[0] for column in rows.description]
             records = [dict(zip(names, row, strict=True)) for row in rows]
@@ -94,7 +94,7 @@ class Tables:
         try:
             return kind(**{name: _read_value(name, value) for name, value in values.items()})
         except ValueError as error:
-            raise file.damaged_value(self._path, error) from error
+            raise damaged_value(self._path, error) from error
 
     def theirs(self, kind: type[Record], addresses: Sequence[str]) -> tuple[Record, ...]:
         """The records that share one of ``addresses``, oldest first."""

@@ -17,7 +17,6 @@ from thread_finder.finding.people import base
 from thread_finder.ledger import Ledger
 from thread_finder.mailboxes.base import Mailbox, Progress, no_progress
 from thread_finder.model import Contact, Owner
-from thread_finder.writing.etiquette import unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +114,10 @@ def _unused_templates(config: settings.Config) -> tuple[Problem, ...]:
 
 def refuse_unknown_rules(config: settings.Config) -> None:
     """ConfigError for rules and numbers of etiquette that are none."""
+    if not (config.etiquette.rules or config.etiquette.numbers):
+        return
+    from thread_finder.writing.etiquette import unknown  # noqa: PLC0415 - few tune the rules, and all commands pass here
+
     if strange := unknown(config.etiquette.rules, config.etiquette.numbers):
         raise ConfigError(f"{config.path} sets what etiquette does not know", problems=strange)
 

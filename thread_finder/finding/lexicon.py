@@ -89,7 +89,6 @@ class Lexicon:
     language: str
     name: str
     spaced: bool
-    common: frozenset[str]
     search: tuple[str, ...]
     subject: Rule
     signoff: re.Pattern[str]
@@ -115,6 +114,20 @@ def lexicon(language: str) -> Lexicon:
 
 
 @cache
+def common_words(language: str) -> frozenset[str]:
+    """The everyday words that tell a language, folded; cheap, so that asking all languages builds none of them."""
+    data = _data(language)
+    days = [word for words in (_weekdays(data["dates"]), _relative(data["dates"])) for word in words]
+    # Names of days, but no abbreviations: in a short mail they alone tell the language.
+    return frozenset(fold(data["common"]).split()).union(word for word in days if len(word) > 3)
+
+
+def is_spaced(language: str) -> bool:
+    """Whether a language puts spaces between its words."""
+    return language not in _UNSPACED
+
+
+@cache
 def _data(language: str) -> dict[str, Any]:
     if language not in languages():
         raise KeyError(language)
@@ -132,23 +145,21 @@ def search_words(codes: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def _build(language: str, data: dict[str, Any]) -> Lexicon:
-    spaced = language not in _UNSPACED
+    spaced = is_spaced(language)
     words = {name: "(?:" + "|".join(items) + ")" for name, items in data.get("words", {}).items()}
     words["gap"] = _GAP if spaced else _GAP_UNSPACED
     rules = tuple(_rule(entry, words, spaced) for entry in data["rule"])
-    dates = _date_words(data["dates"], words)
     signoff = "|".join(_plain(item) for item in data["signoff"])
     return Lexicon(
         language=language,
         name=data["name"],
         spaced=spaced,
-        common=frozenset(fold(data["common"]).split()) | _long(dates.weekdays) | _long(dates.relative),
         search=tuple(data["search"]),
         subject=_subject(data, words, spaced),
         signoff=re.compile(rf"^[ \t>*_-]*(?:{signoff})[\s,.!*_-]*$", re.MULTILINE),
         mask=_rule({"act": "mask", **data["mask"]}, words, spaced),
         rules=rules,
-        dates=dates,
+        dates=_date_words(data["dates"], words),
         address=AddressWords(**{name: re.compile(_plain(pattern)) for name, pattern in data["address"].items()}),
         examples=tuple(
             (entry["act"], sentence, expected)
@@ -157,11 +168,6 @@ def _build(language: str, data: dict[str, Any]) -> Lexicon:
             for sentence in entry["says"]
         ),
     )
-
-
-def _long(words: Iterable[str]) -> frozenset[str]:
-    """Names of days, but no abbreviations: in a short mail they alone tell the language."""
-    return frozenset(word for word in words if len(word) > 3)
 
 
 def _rule(entry: Mapping[str, Any], words: Mapping[str, str], spaced: bool) -> Rule:
@@ -197,14 +203,13 @@ def _plain(pattern: str) -> str:
 
 
 def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
-    gone = _numbered(data.get("gone", []), 0)
     return DateWords(
         order=data["order"],
-        weekdays=_numbered(data["weekdays"], 0) | gone,
+        weekdays=_weekdays(data),
         months=_numbered(data["months"], 1),
-        relative={fold(word): days for word, days in data["relative"].items()},
+        relative=_relative(data),
         last=tuple(fold(word) for word in data["last"]),
-        gone=frozenset(gone),
+        gone=frozenset(_gone(data)),
         hours=tuple(_expand(pattern, words) for pattern in data["hours"]),
         days=tuple(_expand(pattern, words) for pattern in data["days"]),
         number=words.get("count", r"\d{1,2}"),
@@ -216,6 +221,18 @@ def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
         through=frozenset(fold(word) for word in (*data.get("through", []), "-", "~", "～")),
         unless=tuple(fold(word) for word in data.get("unless", [])),
     )
+
+
+def _weekdays(dates: Mapping[str, Any]) -> dict[str, int]:
+    return _numbered(dates["weekdays"], 0) | _gone(dates)
+
+
+def _gone(dates: Mapping[str, Any]) -> dict[str, int]:
+    return _numbered(dates.get("gone", []), 0)
+
+
+def _relative(dates: Mapping[str, Any]) -> dict[str, int]:
+    return {fold(word): days for word, days in dates["relative"].items()}
 
 
 def _numbered(rows: list[str], first: int) -> dict[str, int]:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 from thread_finder.finding.folding import fold, tidy
-from thread_finder.finding.lexicon import Lexicon, languages, lexicon
+from thread_finder.finding.lexicon import Lexicon, common_words, is_spaced, languages, lexicon
 from thread_finder.finding.when import Mention, mentions
 from thread_finder.model import Message
 
@@ -117,6 +117,7 @@ class Reading:
         return sum(SIGNALS[act].thanks for act in self.acts)
 
 
+@lru_cache(maxsize=512)  # the messages of one contact: the choice of a thread asks, and then the day they met
 def read(message: Message) -> Reading:
     """The signals of a message: of its subject, its new text, and its calendar parts."""
     written = message.date.date() if message.date else date(1970, 1, 1)
@@ -174,7 +175,7 @@ def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
     if re.search(r"[\u4e00-\u9fff]", sample):
         return _known("zh", "en")
     words = set(re.findall(r"\w+", sample))
-    scores = {code: len(words & lexicon(code).common) for code in languages() if lexicon(code).spaced}
+    scores = {code: len(words & common_words(code)) for code in languages() if is_spaced(code)}
     ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
     best = scores[ranked[0]]
     if best < SURE_OF_LANGUAGE and answered:

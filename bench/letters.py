@@ -177,7 +177,7 @@ def _alike(found: Iterable[Sample]) -> str:
         if sample.kind != "follow-up":
             groups.setdefault((sample.facts.reason.kind, sample.kind, sample.rich), []).append(sample)
     pairs = [pair for group in groups.values() for pair in combinations(group, 2) if not _same_reason(*pair)]
-    shares = [sameness(one.letter, other.letter, one.facts) for one, other in pairs]
+    shares = [sameness(one.letter, [other.letter], one.facts) for one, other in pairs]
     if not shares:
         return "-"
     over = sum(share > NUMBERS["sameness"] for share in shares) / len(shares)

@@ -116,6 +116,17 @@ def test_an_mbox_cut_in_mid_message_is_used_as_far_as_it_goes(tmp_path: Path) ->
     assert subjects(path, tmp_path) == ["No. 1", "No. 2"]
 
 
+def test_what_others_sent_to_a_crowd_is_not_read_unless_one_of_the_two_answers(tmp_path: Path) -> None:
+    crowd = b", ".join(b"<p%d@crowd.example>" % number for number in range(13))
+    few, many = b"<me@home.example>, <%s>" % JANE.encode(), b"<me@home.example>, <%s>, %s" % (JANE.encode(), crowd)
+    mails = [message(number, "head@office.example") for number in range(3)]
+    mails = [raw.replace(b"<me@home.example>", to) for raw, to in zip(mails, (few, many, many), strict=True)]
+    answer = message(3).replace(b"Subject: No. 3", b"Subject: Re: No. 2\nIn-Reply-To: <2@x.example>")
+    path = tmp_path / "all.mbox"
+    path.write_bytes(mbox(*mails, answer))
+    assert subjects(path, tmp_path) == ["No. 0", "No. 2", "Re: No. 2"]
+
+
 def test_from_lines_in_bodies_do_not_split(tmp_path: Path) -> None:
     path = tmp_path / "all.mbox"
     path.write_bytes(mbox(message(1) + b"From here on it gets better.\n\nFrom what I hear.\n", message(2)))

@@ -126,8 +126,10 @@ def _answers_the_lost(mine: Sequence[Message]) -> bool:
 
 def _wrote_as_a_person(message: Message, pair: Pair, answered: bool) -> bool:
     """Not to a multitude; and what offers something for sale counts only where the owner wrote to them, too."""
+    if not pair.personal(message):
+        return False
     acts = read(message).acts
-    return pair.personal(message) and _MULTITUDE not in acts and (answered or "sells" not in acts)
+    return _MULTITUDE not in acts and (answered or "sells" not in acts)
 
 
 def _others(ranked: Sequence[Ranked], chosen: Ranked | None) -> tuple[Candidate, ...]:

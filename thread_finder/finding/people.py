@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from thread_finder.finding.folding import fold
 from thread_finder.mail.lookalike import lookalikes
@@ -12,6 +13,7 @@ _NOT_MAIL = frozenset({Label.DRAFT, Label.SPAM, Label.TRASH})
 MANY = 6  # recipients from which on a mail is not personal
 
 
+@lru_cache(maxsize=4096)  # every message is asked whose it is
 def base(email: str) -> str:
     """An address without its "+tag": both forms reach the same person."""
     local, at, domain = email.lower().rpartition("@")

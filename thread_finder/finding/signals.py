@@ -162,6 +162,7 @@ def _read_text(text: str, written: date, answered: str = "") -> Reading:
     return Reading(tuple(hits), times)
 
 
+@lru_cache(maxsize=512)  # signals, days and addresses of a message are looked for one after the other
 def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
     """The languages to read a text in: by script, else by everyday words; English beside another if it shows, too.
 

@@ -34,6 +34,12 @@ _SPEC = re.compile(
     r"@(?:[^\s@<>()\[\],;:\"'\\\x00-\x20\x7f-\x9f=]{1,255}|\[[0-9A-Za-z:.]{2,60}\])"
 )
 _COMMENT = re.compile(r"\([^()]*\)")
+# What most entries are: "Jane Doe" <jane@x.example>, Jane Doe <jane@x.example>, or the bare address.
+_PLAIN_SPEC = r"[A-Za-z0-9._%+-]{1,128}@[A-Za-z0-9.-]{1,255}"
+_PLAIN_ENTRY = re.compile(
+    rf'\s*+(?:(?:"(?P<quoted>[^"\\]*+)"\s*+|(?P<words>[^"<>(),;:]*+))<(?P<angle>{_PLAIN_SPEC})>|(?P<bare>{_PLAIN_SPEC}))'
+    r"\s*+(?:[,;]|\Z)"
+)
 _ROUTE = re.compile(r"@[^:<>]{1,400}:")
 
 
@@ -68,15 +74,23 @@ def _cached(text: str) -> tuple[Address, ...]:
 def _parse(text: str) -> tuple[Address, ...]:
     found: list[Address] = []
     for entry in _entries(text):
-        found.extend(_addresses_of(entry))
+        found.extend((entry,) if isinstance(entry, Address) else _addresses_of(entry))
         if len(found) >= MAX_ADDRESSES:
             break
     return tuple(found[:MAX_ADDRESSES])
 
 
-def _entries(text: str) -> Iterator[_Entry]:
+def _entries(text: str) -> Iterator[_Entry | Address]:
+    """What stands between the commas; a plain entry is read at once, any other token by token."""
     entry, position, glued = _Entry(), 0, False
-    while token := _TOKEN.match(text, position):
+    fresh = True
+    while position < len(text):
+        if fresh and (plain := _PLAIN_ENTRY.match(text, position)):
+            yield _plain(plain)
+            position = plain.end()
+            continue
+        token = _TOKEN.match(text, position)
+        assert token  # of any character
         kind, content, position = token.lastgroup, token[token.lastgroup or 0], token.end()
         if kind == "separator" or (kind == "angle" and entry.angle is not None):
             yield entry
@@ -95,7 +109,16 @@ def _entries(text: str) -> Iterator[_Entry]:
             if content == '"':  # without an end: escapes would only make each later quote scan to the end, too
                 text = text[:position] + text[position:].replace("\\", " ")
         glued = kind in {"quoted", "atom"}
+        fresh = kind == "separator"
     yield entry
+
+
+def _plain(entry: re.Match[str]) -> Address:
+    if bare := entry["bare"]:
+        return Address(bare.lower())
+    email = entry["angle"].lower()
+    name = entry["quoted"] if entry["words"] is None else " ".join(entry["words"].split())
+    return Address(email, _name(name, email))
 
 
 def _add_word(entry: _Entry, content: str, quoted: bool, glued: bool) -> None:

@@ -23,8 +23,10 @@ from thread_finder.model import Address, Identity, Label, Message, StoredDraft, 
 
 BODIES = 150  # messages read for one contact
 _ENDS = 4  # first and newest threads that are always read
+_CROWD = 15  # recipients from which on a mail by somebody else is no word between the two
 _LONGEST = 60  # messages read of one thread: its beginning and its end
 _BOUNCES = 200  # newest delivery reports looked into
+_KEPT = 4_000  # messages kept as read: what went to many is asked for again for each of them
 
 
 class ArchiveMailbox(Mailbox):
@@ -52,6 +54,7 @@ class ArchiveMailbox(Mailbox):
             f"{path} ends in mid-message: it was cut short, its last mails may be missing"
             for path in cut_short(sources)
         )
+        self._message = lru_cache(_KEPT)(self._read_message)
         self._bounces: tuple[Message, ...] | None = None
         self._archived: tuple[StoredDraft, ...] | None = None
 
@@ -125,11 +128,12 @@ class ArchiveMailbox(Mailbox):
     def _answer(self, request: Request) -> Correspondence:
         if not request.addresses:
             return Correspondence(request.key, ())
-        threads = [self._index.entries(thread) for thread in self._index.threads_with(request.addresses)]
-        threads.sort(key=_first_date)
+        people = frozenset(request.addresses) | self._owner
+        threads = [one for one in self._index.threads_with(request.addresses) if not _to_a_crowd(one, people)]
+        threads.sort(key=_beginning)
         skipped = 0
         found: list[Thread] = []
-        for entries in _worth_reading(threads, frozenset(request.addresses) | self._owner, self._words):
+        for entries in _worth_reading(threads, people, self._words):
             messages, missed = self._read(entries)
             skipped += missed
             if messages:
@@ -164,7 +168,7 @@ class ArchiveMailbox(Mailbox):
                 messages.append(message)
         return tuple(messages), missed
 
-    def _message(self, entry: Entry) -> Message | None:
+    def _read_message(self, entry: Entry) -> Message | None:
         labels = entry.labels
         if entry.sender in self._owner and Label.DRAFT not in labels:
             labels |= {Label.SENT}
@@ -218,6 +222,11 @@ def _worth_reading(
     return [threads[i] for i in sorted(chosen)]
 
 
+def _to_a_crowd(thread: tuple[Entry, ...], people: frozenset[str]) -> bool:
+    """Whether others wrote all of it, to so many that it says nothing of the two."""
+    return all(entry.sender not in people and len(entry.recipients) >= _CROWD for entry in thread)
+
+
 def _promise(thread: tuple[Entry, ...], people: frozenset[str], words: tuple[str, ...]) -> float:
     """How much a thread looks like two people arranging something: subject, few people, both directions."""
     everybody = {email for entry in thread for email in (entry.sender, *entry.recipients)}
@@ -256,8 +265,9 @@ def _ends(entries: list[Entry]) -> list[Entry]:
     return entries if len(entries) <= _LONGEST else [*entries[: _LONGEST * 2 // 3], *entries[-_LONGEST // 3 :]]
 
 
-def _first_date(entries: tuple[Entry, ...]) -> float:
-    return min((entry.date for entry in entries if entry.date is not None), default=float("inf"))
+def _beginning(entries: tuple[Entry, ...]) -> tuple[float, int]:
+    first = entries[0]
+    return (float("inf") if first.date is None else first.date), first.id
 
 
 def _aside(entry: Entry) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -27,6 +29,7 @@ _WAIT = 120.0  # seconds for another run's indexing
 _SETTLED = 2_000_000_000  # nanoseconds: a directory that changed later may change again at the same tick of its clock
 _STEP = 500  # messages between two reports of progress
 _ASIDE = frozenset({Label.TRASH, Label.SPAM, Label.DRAFT})
+_BY_DATE = "date IS NULL, date, message.id"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS maildir (path TEXT PRIMARY KEY, changed INTEGER);
 CREATE TABLE IF NOT EXISTS file (
@@ -111,16 +114,12 @@ class ArchiveIndex:
             self._db = _open(self._path)
             self._bring_up_to_date(sources, progress)
 
-    def threads_with(self, emails: Iterable[str]) -> tuple[str, ...]:
-        """The ids of all threads that have a message from, to or cc one of ``emails``."""
-        wanted = list(emails)
-        marks = ",".join("?" * len(wanted))
-        rows = self._db.execute(
-            "SELECT DISTINCT thread FROM message WHERE id IN "  # noqa: S608 - only question marks are put in
-            f"(SELECT message FROM person WHERE email IN ({marks}))",
-            wanted,
-        )
-        return tuple(row[0] for row in rows)
+    def threads_with(self, emails: Sequence[str]) -> list[tuple[Entry, ...]]:
+        """All threads that have a message from, to or cc one of ``emails``, each as ``entries`` gives it."""
+        marks = ",".join("?" * len(emails))
+        theirs = f"(SELECT message FROM person WHERE email IN ({marks}))"  # noqa: S608 - only question marks are put in
+        where = f"thread IN (SELECT thread FROM message WHERE id IN {theirs}) ORDER BY thread, {_BY_DATE}"  # noqa: S608
+        return [tuple(group) for _, group in groupby(self._entries(where, emails), attrgetter("thread"))]
 
     def lately(self, emails: Sequence[str], owner: Sequence[str], since: float) -> tuple[Entry, ...]:
         """The messages from, to or cc one of ``emails`` since a time stamp, with what came since in the same threads;
@@ -149,7 +148,7 @@ class ArchiveIndex:
 
     def entries(self, thread: str) -> tuple[Entry, ...]:
         """The messages of a thread by date; undated ones in the order of the archive, at the end."""
-        return self._entries("thread = ? ORDER BY date IS NULL, date, message.id", (thread,))
+        return self._entries(f"thread = ? ORDER BY {_BY_DATE}", (thread,))
 
     def thread_of(self, message_id: str) -> str:
         """The thread that holds the message with this Message-ID, "" if none does."""

@@ -62,7 +62,8 @@ class Mailbox(ABC):
         A thread is in the answer if at least one of its messages is from, to or cc one of ``addresses`` (compared
         exactly, in lower case). Its messages are all there, drafts, spam and trash too, each with its labels and
         with one message per Message-ID; who uses them decides. A mailbox may narrow a very long correspondence,
-        but keeps the first threads, the newest, and those that look like scheduling or thanks.
+        but keeps the first threads, the newest, and those that look like scheduling or thanks. It may leave out threads
+        that neither of the two wrote in and that went to 15 people or more: there is no word between them.
         One unreadable message is skipped and counted; it never ends the search. Raises MailboxError or
         UnavailableError when nothing can be read at all.
         """

@@ -71,6 +71,10 @@ def detect(texts: Iterable[str]) -> str:
     they are clearly more than any other language's.
     """
     text = " ".join(texts)[:_SAMPLE]
+    return _by_words(text) if text.isascii() else _by_script(text)
+
+
+def _by_script(text: str) -> str:
     letters = sum(c.isalpha() for c in text) or 1
     kana, hangul, ideographs = (
         sum(first <= c <= last for c in text)
@@ -80,6 +84,10 @@ def detect(texts: Iterable[str]) -> str:
         return "ko"
     if kana + ideographs > letters * _SCRIPT:
         return "ja" if kana else "zh" if ideographs >= _SENTENCE else ""  # a few ideographs could be either's
+    return _by_words(text)
+
+
+def _by_words(text: str) -> str:
     counts = Counter(word.casefold() for word in _WORD.findall(text))
     scores = sorted(
         ((sum(counts[w] for w in lexicon(code).stopwords), code) for code in LANGUAGES if code != "ja"), reverse=True

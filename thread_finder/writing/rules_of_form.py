@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 from thread_finder.model import Letter, Level
 from thread_finder.writing import encounters
@@ -143,26 +144,29 @@ def _language(case: Case) -> str:
 
 
 def _sameness(case: Case) -> str:
-    worst = max((sameness(case.letter, other, case.facts) for other in case.batch), default=0.0)
+    worst = sameness(case.letter, case.batch, case.facts) if case.batch else 0.0
     if worst <= case.number("sameness"):
         return ""
     return f"{worst:.0%} of its words are those of another letter of this batch; make it more personal"
 
 
-def sameness(letter: Letter, other: Letter, facts: Facts) -> float:
-    """The share of its words, the owner's own news aside, that a letter has in common with another (advice O6)."""
-    if letter.language != other.language:
-        return 0.0
+def sameness(letter: Letter, others: Iterable[Letter], facts: Facts) -> float:
+    """The share of its words, the owner's own news aside, that it has in common with the one most like it (advice O6)."""
     told = content_words(" ".join([*facts.updates, facts.signature, facts.sender]), frozenset())
-    stopwords = lexicon(letter.language).stopwords
-    one, two = (content_words(_personal(each), stopwords) - told for each in (letter, other))
-    fewer = min(len(one), len(two))
-    return len(one & two) / fewer if fewer >= _ENOUGH_WORDS else 0.0
+    words = _personal(letter) - told
+    worst = 0.0
+    for other in others:
+        theirs = _personal(other) - told if other.language == letter.language else frozenset()
+        fewer = min(len(words), len(theirs))
+        if fewer >= _ENOUGH_WORDS:
+            worst = max(worst, len(words & theirs) / fewer)
+    return worst
 
 
-def _personal(letter: Letter) -> str:
+@lru_cache(maxsize=4096)  # a letter of a large batch is compared with each of the others
+def _personal(letter: Letter) -> frozenset[str]:
     parts = [text for name, text in letter.parts if name in _PERSONAL]
-    return "\n".join(parts) or letter.body
+    return content_words("\n".join(parts) or letter.body, lexicon(letter.language).stopwords)
 
 
 RULES = (

@@ -48,8 +48,12 @@ class Rule:
 class DateWords:
     """What a language calls days, months and hours; ``order`` of numeric dates is "mdy", "dmy" or "ymd".
 
-    ``last`` are words beside a weekday that is gone, ``gone`` weekdays' forms that mean that by themselves; ``article``
-    stands between weekday and number, ``through`` between two days of one stretch; ``unless`` before a day ruled out.
+    ``last`` are words beside a weekday that is gone, ``gone`` weekdays' forms that mean that by themselves, ``coming``
+    words before the weekday that is next; ``article`` stands between weekday and number, ``through`` between two days
+    of one stretch, ``either`` between two to choose from. ``numbers`` are the words for 1, 2, …, ``spoken`` the hours
+    said with them. ``unless`` stands before a day ruled out, ``alas`` anywhere in its sentence, ``refused`` after it;
+    ``until`` beside a time limit, ``week_of`` beside a day that names its week. ``picks`` point at one of the days
+    offered; a ``wish`` makes "good to meet you" one for a day to come.
     """
 
     order: str
@@ -60,14 +64,24 @@ class DateWords:
     gone: frozenset[str]
     hours: tuple[str, ...]
     days: tuple[str, ...]
+    spoken: tuple[str, ...]
+    numbers: Mapping[str, int]
     number: str
     article: tuple[str, ...]
     next_week: re.Pattern[str]
     last_week: re.Pattern[str]
     after_next: re.Pattern[str]
     week_later: re.Pattern[str]
+    week_of: re.Pattern[str]
     through: frozenset[str]
+    either: frozenset[str]
     unless: tuple[str, ...]
+    alas: tuple[str, ...]
+    refused: re.Pattern[str]
+    until: re.Pattern[str]
+    coming: tuple[str, ...]
+    picks: Mapping[str, int]
+    wish: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +226,24 @@ def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
         gone=frozenset(_gone(data)),
         hours=tuple(_expand(pattern, words) for pattern in data["hours"]),
         days=tuple(_expand(pattern, words) for pattern in data["days"]),
+        spoken=tuple(_plain(pattern) for pattern in data["spoken"]),
+        numbers=_numbered(data["numbers"], 1),
         number=words.get("count", r"\d{1,2}"),
         article=tuple(_plain(word) for word in data.get("article", [])),
         next_week=re.compile(_plain(data.get("next-week", _NEVER))),
         last_week=re.compile(_plain(data.get("last-week", _NEVER))),
         after_next=re.compile(_plain(data.get("after-next", _NEVER))),
         week_later=re.compile(_plain(data.get("week-later", _NEVER))),
+        week_of=re.compile(_plain(data.get("week-of", _NEVER))),
         through=frozenset(fold(word) for word in (*data.get("through", []), "-", "~", "～")),
+        either=frozenset(fold(word) for word in (*data.get("either", []), "/")),
         unless=tuple(fold(word) for word in data.get("unless", [])),
+        alas=tuple(fold(word) for word in data.get("alas", [])),
+        refused=re.compile(_plain(data.get("refused", _NEVER))),
+        until=re.compile(_plain(data.get("until", _NEVER))),
+        coming=tuple(fold(word) for word in data.get("coming", [])),
+        picks={fold(word): place for word, place in data.get("picks", {}).items()},
+        wish=re.compile(_plain(data.get("wish", _NEVER))),
     )
 
 

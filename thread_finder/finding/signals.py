@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from thread_finder.finding.folding import fold, tidy
 from thread_finder.finding.lexicon import Lexicon, common_words, is_spaced, languages, lexicon
-from thread_finder.finding.when import Mention, mentions
+from thread_finder.finding.mention import Mention
+from thread_finder.finding.when import mentions
 from thread_finder.model import Message
 
 QUOTE = 160  # characters of a message that evidence shows
@@ -96,10 +97,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One message understood. ``scheduling`` and ``thanks`` are sums of weights, each act counted once."""
+    """One message understood: the days and hours it names (``times``), and what else tells which is meant (``hints``).
+
+    ``scheduling`` and ``thanks`` are sums of weights, each act counted once.
+    """
 
     hits: tuple[Hit, ...] = ()
-    times: tuple[Mention, ...] = field(default=())
+    times: tuple[Mention, ...] = ()
+    hints: tuple[Mention, ...] = ()
 
     @property
     def acts(self) -> frozenset[str]:
@@ -141,7 +146,7 @@ def read(message: Message) -> Reading:
         r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject
     ):
         hits.append(Hit("thanks-in-subject", message.subject[:QUOTE]))
-    return Reading(tuple(hits), reading.times)
+    return replace(reading, hits=tuple(hits))
 
 
 @lru_cache(maxsize=4096)
@@ -151,15 +156,28 @@ def _read_text(text: str, written: date, answered: str = "") -> Reading:
     folded = fold(text)
     hits: list[Hit] = []
     times: tuple[Mention, ...] = ()
+    hints: tuple[Mention, ...] = ()
     for code in likely_languages(folded, answered):
         words = lexicon(code)
         bare = _masked(folded, words)
         hits += _hits(text, bare, words)
         found = mentions(bare, code, written)
-        times = times or tuple(m for m in found if m.day or m.hour)
+        named = tuple(m for m in found if _is_time(m))
+        if not times or _days(named) > _days(times):
+            times, hints = named, tuple(m for m in found if not _is_time(m))
     if times:
         hits.append(Hit("names-time", _around(text, times[0].start, times[0].end)))
-    return Reading(tuple(hits), times)
+    return Reading(tuple(hits), times, hints)
+
+
+def _days(times: Iterable[Mention]) -> int:
+    """How many days are named: of two languages that a text may be in, the one that finds more of them is right."""
+    return sum(mention.day is not None for mention in times)
+
+
+def _is_time(mention: Mention) -> bool:
+    """Whether it names a day or an hour in figures."""
+    return mention.day is not None or (mention.hour is not None and not mention.spoken)
 
 
 @lru_cache(maxsize=512)  # signals, days and addresses of a message are looked for one after the other
@@ -181,7 +199,8 @@ def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
     best = scores[ranked[0]]
     if best < SURE_OF_LANGUAGE and answered:
         return likely_languages(f"{folded} {fold(answered)}")
-    chosen = [code for code in ranked[:2] if scores[code] >= max(1, 0.6 * best)] or ["en"]
+    equal = sum(score == best for score in scores.values())
+    chosen = [code for code in ranked[: max(2, min(3, equal))] if scores[code] >= max(1, 0.6 * best)] or ["en"]
     if best < SURE_OF_LANGUAGE and "en" not in chosen:
         chosen.append("en")
     return tuple(chosen)

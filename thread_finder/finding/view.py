@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from thread_finder.finding.agenda import Agenda, agenda
 from thread_finder.finding.arranging import arranges
-from thread_finder.finding.meeting import LOOKING_BACK, Agenda, agenda
+from thread_finder.finding.meeting import LOOKING_BACK
 from thread_finder.finding.people import Pair, living
 from thread_finder.finding.signals import Reading, read
 from thread_finder.model import Automatic, Message, Thread

@@ -234,5 +234,5 @@ def _done(contact: Contact, action: Action, stored: StoredDraft, written: Writte
         message_id=written.message_id,
         subject=written.subject,
         link=stored.link,
-        verified=fingerprint(stored.raw) == fingerprint(written.raw),
+        verified=bool(stored.raw) and fingerprint(stored.raw) == fingerprint(written.raw),
     )

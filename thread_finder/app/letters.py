@@ -54,7 +54,8 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Written:
-    """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would.
+    """A letter ready to be saved: ``raw`` is the message, the properties read it as its reader would;
+    ``message_id`` has its angle brackets.
 
     ``edited`` says that the words are the user's own; ``polish`` what became of another wording, if one was asked for.
     """
@@ -65,6 +66,7 @@ class Written:
     advice: tuple[Advice, ...]
     sender: Address
     recipient: Address
+    message_id: str
     raw: bytes
     edited: bool = False
     polish: Polish | None = None
@@ -78,11 +80,6 @@ class Written:
     def headers(self) -> Message:
         """The header fields alone, which are read more often than the body."""
         return BytesHeaderParser(policy=policy.default).parsebytes(self.raw)
-
-    @property
-    def message_id(self) -> str:
-        """The Message-ID, with its angle brackets."""
-        return str(self.headers["Message-ID"])
 
     @property
     def subject(self) -> str:
@@ -198,7 +195,7 @@ def _checked(
         parent=finding.parent,
         attachments=wishes.attachments,
     )
-    return Written(finding, facts, letter, advice, sender, recipient, raw)
+    return Written(finding, facts, letter, advice, sender, recipient, message_id, raw)
 
 
 def read_attachments(paths: Sequence[Path]) -> tuple[Attachment, ...]:

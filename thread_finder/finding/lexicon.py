@@ -128,12 +128,16 @@ def lexicon(language: str) -> Lexicon:
 
 
 @cache
-def common_words(language: str) -> frozenset[str]:
-    """The everyday words that tell a language, folded; cheap, so that asking all languages builds none of them."""
-    data = _data(language)
-    days = [word for words in (_weekdays(data["dates"]), _relative(data["dates"])) for word in words]
-    # Names of days, but no abbreviations: in a short mail they alone tell the language.
-    return frozenset(fold(data["common"]).split()).union(word for word in days if len(word) > 3)
+def telling_words() -> Mapping[str, tuple[str, ...]]:
+    """Everyday words, folded, each with the languages it tells; cheap, so that asking all languages builds none."""
+    telling: dict[str, tuple[str, ...]] = {}
+    for code in filter(is_spaced, languages()):
+        data = _data(code)
+        days = [word for words in (_weekdays(data["dates"]), _relative(data["dates"])) for word in words]
+        # Names of days, but no abbreviations: in a short mail they alone tell the language.
+        for word in {*fold(data["common"]).split(), *(day for day in days if len(day) > 3)}:
+            telling[word] = (*telling.get(word, ()), code)
+    return telling
 
 
 def is_spaced(language: str) -> bool:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 from thread_finder.finding.folding import fold, tidy
-from thread_finder.finding.lexicon import Lexicon, common_words, is_spaced, languages, lexicon
+from thread_finder.finding.lexicon import Lexicon, is_spaced, languages, lexicon, telling_words
 from thread_finder.finding.mention import Mention
 from thread_finder.finding.when import mentions
 from thread_finder.model import Message
@@ -193,8 +193,11 @@ def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
         return _known("ko", "en")
     if re.search(r"[\u4e00-\u9fff]", sample):
         return _known("zh", "en")
-    words = set(re.findall(r"\w+", sample))
-    scores = {code: len(words & common_words(code)) for code in languages() if is_spaced(code)}
+    telling = telling_words()
+    scores = {code: 0 for code in languages() if is_spaced(code)}
+    for word in set(re.findall(r"\w+", sample)):
+        for code in telling.get(word, ()):
+            scores[code] += 1
     ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
     best = scores[ranked[0]]
     if best < SURE_OF_LANGUAGE and answered:

@@ -31,6 +31,7 @@ MAX_SPLIT = 60_000  # of these are split line by line; what comes after is quote
 _HEADER_BLOCK = 40  # lines that a quoted header may take, long To: lists included
 _ATTRIBUTION_LINES = 3
 _INTRODUCING = (":", "：", "작성", "写道", "寫道")
+_RULES = frozenset("-_=*#")
 
 _BLANKS = re.compile(r"\n{3,}")
 
@@ -84,21 +85,31 @@ def split_html(html: str) -> tuple[str, Split]:
 
 def quoted_lines(lines: list[str]) -> list[bool]:
     """For each line whether it is quoted."""
-    marked = [_is_prefixed(line) for line in lines]
-    fields = [_field(line) for line in lines]
+    marked = [">" in line and _is_prefixed(line) for line in lines]
+    fields = [_field(line) if ":" in line or "：" in line else "" for line in lines]
     quoted = list(marked)
-    index = 0
-    while index < len(lines):
-        if not marked[index] and (found := _introduction(lines, fields, marked, index)):
-            first, end = found
-            if not _marked_follows(lines, marked, end):  # without ">" there is no telling where it ends
-                end = len(lines)
-            quoted[first:end] = [True] * (end - first)
-            index = end
-        else:
-            index += 1
-    _close_gaps(lines, quoted)
+    below = 0
+    for index in _promising(lines, fields):
+        if index >= below and not marked[index] and (found := _introduction(lines, fields, marked, index)):
+            first, below = found
+            if not _marked_follows(lines, marked, below):  # without ">" there is no telling where it ends
+                below = len(lines)
+            quoted[first:below] = [True] * (below - first)
+    if True in quoted:
+        _close_gaps(lines, quoted)
     return quoted
+
+
+def _promising(lines: list[str], fields: list[str]) -> list[int]:
+    """The lines at which an introduction may begin: it is a rule, a field, or ends in a colon within a few lines."""
+    found = {index for index, field in enumerate(fields) if field in {"from", "to"}}
+    for index, line in enumerate(lines):
+        bare = line.strip()
+        if bare[:1] in _RULES:
+            found.add(index)
+        if bare.rstrip("*_ \xa0").endswith(_INTRODUCING):
+            found.update(range(max(0, index - _ATTRIBUTION_LINES + 1), index + 1))
+    return sorted(found)
 
 
 def _is_prefixed(line: str) -> bool:
@@ -119,7 +130,7 @@ def _introduction(lines: list[str], fields: list[str], marked: list[bool], index
     bare = line.strip()
     if not bare:
         return None
-    if bare[0] in "-_=*#" and DIVIDER.match(line):
+    if bare[0] in _RULES and DIVIDER.match(line):
         return index, index + 1
     if bare.endswith((":", "：")) and FORWARDED.match(line):
         return index, index + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
@@ -153,20 +153,20 @@ def _sameness(case: Case) -> str:
 def sameness(letter: Letter, others: Iterable[Letter], facts: Facts) -> float:
     """The share of its words, the owner's own news aside, that it has in common with the one most like it (advice O6)."""
     told = content_words(" ".join([*facts.updates, facts.signature, facts.sender]), frozenset())
-    words = _personal(letter) - told
+    words = _personal(letter.parts, letter.language) - told
     worst = 0.0
-    for other in others:
-        theirs = _personal(other) - told if other.language == letter.language else frozenset()
-        fewer = min(len(words), len(theirs))
-        if fewer >= _ENOUGH_WORDS:
-            worst = max(worst, len(words & theirs) / fewer)
+    for other in (one for one in others if one.language == letter.language):
+        common = len(words & (theirs := _personal(other.parts, other.language)))
+        if common > worst * _ENOUGH_WORDS:  # else it cannot be worse
+            fewer = min(len(words), len(theirs - told))
+            worst = max(worst, common / fewer if fewer >= _ENOUGH_WORDS else 0.0)
     return worst
 
 
 @lru_cache(maxsize=4096)  # a letter of a large batch is compared with each of the others
-def _personal(letter: Letter) -> frozenset[str]:
-    parts = [text for name, text in letter.parts if name in _PERSONAL]
-    return content_words("\n".join(parts) or letter.body, lexicon(letter.language).stopwords)
+def _personal(parts: Sequence[tuple[str, str]], language: str) -> frozenset[str]:
+    texts = [text for name, text in parts if name in _PERSONAL and text] or [text for _, text in parts]
+    return content_words("\n".join(texts), lexicon(language).stopwords)
 
 
 RULES = (

@@ -73,6 +73,64 @@ def test_a_weekday_means_the_day_already_on_the_table(asks: str, answers: str, d
     assert day_of(mail(0, ME, asks), mail(1, HER, answers)) == day
 
 
+def test_what_was_offered_stays_open_until_one_is_picked() -> None:
+    offer = mail(0, ME, "I can come on Tuesday the 12th or Thursday the 14th, whichever suits you.")
+    own = thread(offer, mail(0, HER, "Either suits me, do come!"))
+    assert str(met_on(own, Kind.SCHEDULING, [own], PAIR)) == "2024-03"
+    own = thread(offer, mail(0, HER, "The latter, please."))
+    assert str(met_on(own, Kind.SCHEDULING, [own], PAIR)) == "2024-03-14"
+
+
+def test_two_days_taken_together_are_one_visit() -> None:
+    asks = mail(0, ME, "I fly in on Sunday 14 April. Could I watch you work on the Monday and Tuesday?")
+    assert day_of(asks, mail(0, HER, "With pleasure, I will fetch you.")) == "2024-04-15"
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers", "day"),
+    [
+        ("Would you have an hour for me next week?", "Thursday at eleven, in my office.", "2024-03-14"),
+        ("I shall be in York in April. Could we meet?", "Gladly. The 9th, at noon?", "2024-04-09"),
+        ("I am in York from the 19th to the 22nd, could I see it?", "Thursday is quiet, come at two.", "2024-03-21"),
+        ("Hätten Sie nächste Woche Zeit für mich?", "Donnerstag um elf bei mir.", "2024-03-14"),
+        ("Auriez-vous une heure la semaine prochaine ?", "Jeudi à onze heures, au bureau.", "2024-03-14"),
+        ("来週お時間をいただけますか。", "木曜日の十一時にお越しください。", "2024-03-14"),
+    ],
+)
+def test_a_day_is_in_the_week_or_the_stay_that_was_spoken_of(asks: str, answers: str, day: str) -> None:
+    assert day_of(mail(0, ME, asks), mail(0, HER, answers), mail(0, ME, "Thank you.")) == day
+
+
+def test_a_time_limit_is_no_appointment() -> None:
+    own = thread(
+        mail(0, ME, "Could we meet on Thursday the 14th?"),
+        mail(0, HER, "Yes, the 14th. If the road is flooded I will tell you by Wednesday."),
+    )
+    assert str(met_on(own, Kind.SCHEDULING, [own], PAIR)) == "2024-03-14"
+
+
+def test_tomorrow_called_by_its_weekday_may_be_a_week_later_as_the_thanks_show() -> None:
+    arranged = [mail(0, HER, "Come on Tuesday at four, with the guitar."), mail(0, ME, "Four on Tuesday, thank you.")]
+    near = thread(*arranged, mail(2, ME, "Thank you for showing me the workshop."))
+    far = thread(*arranged, mail(8, ME, "Thank you for showing me the workshop."))
+    assert str(met_on(near, Kind.THANK_YOU, [near], PAIR)) == "2024-03-05"
+    assert str(met_on(far, Kind.THANK_YOU, [far], PAIR)) == "2024-03-12"
+
+
+def test_a_yes_is_to_the_day_that_it_quotes() -> None:
+    yes = mail(0, HER, "Yes, perfect, see you then.", subject="Re: tea?")
+    yes = replace(
+        yes, quoted_text="On Sat, Mar 2, 2024 at 9:14 AM Ida Marl wrote:\nCould you come on the 13th at three?"
+    )
+    own = thread(yes, mail(1, ME, "Lovely."))
+    assert str(met_on(own, Kind.SCHEDULING, [own], PAIR)) == "2024-03-13"
+
+
+def test_nobody_met_because_one_would_have_liked_to() -> None:
+    own = thread(mail(0, ME, "Could we meet one day?"), mail(1, HER, "Put your questions in a mail, I am never in."))
+    assert met_on(own, Kind.SCHEDULING, [own], PAIR) is None
+
+
 def test_a_later_day_replaces_the_one_agreed_on() -> None:
     assert (
         day_of(
@@ -261,6 +319,13 @@ def test_undated_mail_stands_at_the_date_before_it() -> None:
 def test_a_mere_conversation_has_no_meeting() -> None:
     own = thread(mail(0, ME, "The draft is due on Thursday the 14th."), mail(1, HER, "Noted, the 14th."))
     assert met_on(own, Kind.CONVERSATION, [own], PAIR) is None
+    own = thread(mail(0, ME, "Your parcel comes on Thursday."), mail(3, HER, "It came this morning, thanks!"))
+    assert met_on(own, Kind.CONVERSATION, [own], PAIR) is None
+
+
+def test_a_conversation_in_which_both_name_a_day_has_one() -> None:
+    own = thread(mail(0, ME, "In town on Thursday. Café Nero, half five?"), mail(0, HER, "Make it a quarter to six."))
+    assert str(met_on(own, Kind.CONVERSATION, [own], PAIR)) == "2024-03-07"
 
 
 def test_robots_and_rubbish_do_not_count() -> None:

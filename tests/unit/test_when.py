@@ -162,6 +162,93 @@ def test_a_day_ruled_out_is_marked() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "first", "last"),
+    [
+        ("en", "some time next week", "2024-03-11", "2024-03-17"),
+        ("en", "in the week of the 18th", "2024-03-18", "2024-03-24"),
+        ("en", "I am away 12-15 April", "2024-04-12", "2024-04-15"),
+        ("en", "April 12 to 15", "2024-04-12", "2024-04-15"),
+        ("de", "übernächste Woche", "2024-03-18", "2024-03-24"),
+        ("fr", "en avril", "2024-04-01", "2024-04-30"),
+        ("es", "del 12 al 15 de abril", "2024-04-12", "2024-04-15"),
+        ("zh", "下周", "2024-03-11", "2024-03-17"),
+        ("ja", "4月", "2024-04-01", "2024-04-30"),
+    ],
+)
+def test_a_week_a_month_and_a_stay_are_periods(language: str, text: str, first: str, last: str) -> None:
+    assert [tuple(map(str, m.period)) for m in read(text, language) if m.period] == [(first, last)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "out", "free"),
+    [
+        ("en", "I can't do Tuesday, but Thursday works", "2024-03-05", "2024-03-07"),
+        ("en", "Unfortunately Tuesday is taken, Thursday is not a problem", "2024-03-05", "2024-03-07"),
+        ("de", "Am Dienstag geht es leider nicht, am Donnerstag gern", "2024-03-05", "2024-03-07"),
+        ("fr", "Mardi je ne peux pas, jeudi volontiers", "2024-03-05", "2024-03-07"),
+        ("es", "El martes no puedo, el jueves sí", "2024-03-05", "2024-03-07"),
+        ("it", "Martedì non posso, giovedì sì", "2024-03-05", "2024-03-07"),
+        ("pt", "Na terça não posso, na quinta sim", "2024-03-05", "2024-03-07"),
+        ("nl", "Dinsdag kan ik niet, donderdag wel", "2024-03-05", "2024-03-07"),
+        ("sv", "Tisdag kan jag inte, torsdag går bra", "2024-03-05", "2024-03-07"),
+        ("no", "Tirsdag kan jeg ikke, torsdag går fint", "2024-03-05", "2024-03-07"),
+        ("da", "Tirsdag kan jeg ikke, torsdag er fint", "2024-03-05", "2024-03-07"),
+        ("ja", "火曜日は都合が悪いのですが、木曜日なら", "2024-03-05", "2024-03-07"),
+        ("zh", "周二没空，周四可以", "2024-03-05", "2024-03-07"),
+        ("ko", "화요일은 어렵고, 목요일은 좋아요", "2024-03-05", "2024-03-07"),
+    ],
+)
+def test_one_day_is_ruled_out_and_the_other_is_not(language: str, text: str, out: str, free: str) -> None:
+    assert [(str(m.day), m.out) for m in read(text, language) if m.day] == [(out, True), (free, False)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "the 14th at half past three"),
+        ("de", "am 14. um halb vier"),
+        ("fr", "le 14 à quatre heures"),
+        ("es", "el 14 a las cuatro"),
+        ("it", "il 14 alle quattro"),
+        ("pt", "no dia 14 às quatro"),
+        ("nl", "de 14e om vier uur"),
+        ("sv", "den 14 klockan fyra"),
+        ("ko", "14일 네 시"),
+    ],
+)
+def test_an_hour_in_words(language: str, text: str) -> None:
+    (found,) = read(text, language)
+    assert (str(found.day), found.spoken) == ("2024-03-14", True)
+    assert found.hour in ((3, 0), (4, 0))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [("es", "el miércoles, diez de abril", "2024-04-10"), ("it", "mercoledì dieci aprile", "2024-04-10")],
+)
+def test_a_date_in_words(language: str, text: str, day: str) -> None:
+    assert [str(m.day) for m in read(text, language) if m.day] == [day]
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "by Friday"), ("fr", "avant vendredi"), ("ja", "金曜日までに")])
+def test_a_time_limit_is_marked(language: str, text: str) -> None:
+    assert [m.until for m in read(text, language)] == [True]
+
+
+def test_the_end_of_a_sentence_keeps_its_days_apart() -> None:
+    found = read(
+        "I am in York from the 12th to the 15th. Thursday is free. Could you do 5 April. Would Monday do?", "en"
+    )
+    assert [(m.on, m.number, m.asked) for m in found] == [
+        (None, 12, False),
+        (None, 15, False),
+        (3, 0, False),
+        (None, 5, False),
+        (0, 0, True),
+    ]
+
+
 def test_words_that_leave_the_month_open_can_mean_any_of_them() -> None:
     (found,) = read("the 17th, a Wednesday", "en")
     assert found.may_be(date(2024, 4, 17))

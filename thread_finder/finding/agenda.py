@@ -29,12 +29,14 @@ _ARRANGING = frozenset(
     }
 )
 _AGREEING = frozenset({"accepts", "confirms"})
+_YES = _AGREEING | {"agrees"}
 _OFF = frozenset({"cancels", "declines"})
 _CHANGING = _OFF | {"moves", "asks-to-meet", "suggests-time"}
 _FAR = timedelta(days=370)  # nobody arranges a meeting for later
 _A_WEEK = timedelta(days=7)
 _A_DAY = timedelta(days=1)
 _NOTE = 80  # words up to which any mail that names a day is about the day
+_QUOTED = 600  # characters of a quotation in which the question stands that a short answer answers
 _MISSED_WITHIN = timedelta(days=4)
 _MANY = 4  # people in an invitation from which on it is not the two who meet
 
@@ -47,7 +49,8 @@ class Agenda:
 
     ``options`` are the days offered while none is chosen; ``period`` is the week, month or stay that was last spoken
     of; ``firm`` is a day that both named, or that was asked for or named with an hour; ``loose`` one that was called by
-    its weekday although it would have been "tomorrow": it may be a week later.
+    its weekday although it would have been "tomorrow": it may be a week later. ``asker`` spoke of the period, and
+    ``limits`` are days by which something is to be done.
     """
 
     day: date | None = None
@@ -60,6 +63,8 @@ class Agenda:
     period: Period | None = None
     firm: bool = False
     loose: bool = False
+    asker: str = ""
+    limits: set[date] = field(default_factory=set)
 
     @property
     def met(self) -> date | None:
@@ -89,6 +94,8 @@ def agenda(said: Said) -> Agenda:
             if not missed or written - found.day > (_A_WEEK if found.loose else _MISSED_WITHIN):
                 break
             found.off = True
+        if not index and reading.acts & _YES:
+            _hear_quoted(found, message, written)
         if not any(part.recurring for part in message.calendar):
             _hear(found, message, reading, written, back=back)
         found.past = found.past or back
@@ -128,19 +135,18 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date, *, b
     if found.day and any(mention.out and mention.may_be(found.day) for mention in reading.times):
         found.off = True
     subject = [] if found.table or is_reply_subject(message.subject) else in_subject(message)
+    waited = found.period if author != found.asker else None
     named = _named([*subject, *_in_order(reading)], found, written, acts)
+    found.asker = author if any(mention.period for mention in reading.hints) else found.asker
     known = [day for day in named if day in found.table]
     if not known and not acts & _ARRANGING and len(message.new_text.split()) > _NOTE:
         return
     if not known and found.settled and found.day == written and not acts & _CHANGING:
         return  # what is said at the end of the day is about other days
     called_off = bool(acts & _OFF) and "moves" not in acts
-    if named and not (called_off and list(named) == known):
+    if named and not (called_off and set(named) <= {found.day}):
         robot = message.automatic is Automatic.CALENDAR  # it writes when both have chosen
-        _take(found, named, known, author, robot=robot)
-        found.loose = (
-            named[found.day].mere_weekday and found.day - written == _A_DAY if found.day in named else found.loose
-        )
+        _take(found, named, author, written, fixed=robot or _fixes(named, waited))
     elif called_off:
         found.off = found.day is not None
     elif author != found.by or acts & _AGREEING:
@@ -149,21 +155,46 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date, *, b
         _pick(found, reading)
 
 
+def _hear_quoted(found: Agenda, message: Message, written: date) -> None:
+    """Put the days on the table that the first mail of a thread says yes to: what it answers was not kept.
+
+    A quotation's own date has a year, and its "tomorrow" is not the answer's.
+    """
+    if not is_reply_subject(message.subject):
+        return
+    text = fold(tidy(message.quoted_text[:_QUOTED]))
+    for language in likely_languages(text):
+        said = [mention for mention in mentions(text, language, written) if mention.day is None or not mention.sure]
+        named = _named(said, found, written, frozenset())
+        if named:
+            _take(found, named, "", written, fixed=False)
+            break
+
+
 def _in_order(reading: Reading) -> list[Mention]:
     return sorted((*reading.times, *reading.hints), key=lambda mention: mention.start)
 
 
-def _take(found: Agenda, named: dict[date, Mention], known: list[date], author: str, *, robot: bool) -> None:
+def _take(found: Agenda, named: dict[date, Mention], author: str, written: date, *, fixed: bool) -> None:
     """Take one of the days that a message names for the one agreed on: one asked for, else one with an hour."""
+    known = [day for day in named if day in found.table]
     fresh = sorted((day for day in named if day not in found.table), key=lambda day: _weight(named[day]), reverse=True)
     choice = fresh[0] if fresh and (not known or found.day in known) else known[-1]
     answered = choice in known and author != found.by
-    found.settled = robot or answered or (choice in known and found.settled)
-    found.firm = robot or answered or _weight(named[choice]) > (False, False) or (choice == found.day and found.firm)
-    equal = fresh if choice in fresh else [day for day in known if named[day].either] and known
+    plainly = _weight(named[choice]) > (False, False) or (answered and written < choice)
+    found.settled = fixed or answered or (choice in known and found.settled)
+    found.firm = fixed or plainly or (choice == found.day and found.firm)
+    found.loose = named[choice].mere_weekday and choice - written == _A_DAY
+    equal = fresh if choice in fresh else [day for day in known if named[day].either]
     found.options = _open([day for day in equal if _weight(named[day]) == _weight(named[choice])], named)
     found.day, found.by, found.off = choice, author if fresh else found.by, False
     found.table += fresh
+
+
+def _fixes(named: dict[date, Mention], waited: Period | None) -> bool:
+    """Whether a mail says on which day it is to be, after the other has asked for some day in that period."""
+    days = [day for day, mention in named.items() if not mention.asked]
+    return waited is not None and len(named) == len(days) == 1 and waited[0] <= days[0] <= waited[1]
 
 
 def _weight(mention: Mention) -> tuple[bool, bool]:
@@ -196,9 +227,10 @@ def _named(said: Sequence[Mention], found: Agenda, written: date, acts: frozense
         if mention.day is None or mention.stretch or ("recurring" in acts and not mention.exact):
             continue
         day = _meant(mention, found, written, anchor, moves=moves)
-        if not written <= day <= written + _FAR or (
-            mention.out if day in found.table else _aside(mention, written, acts)
-        ):
+        if mention.until and day not in found.table and "confirms" not in acts:  # "bis Freitag!" is no time limit
+            found.limits.add(day)
+        aside = mention.out if day in found.table else _aside(mention, written, acts)
+        if aside or day in found.limits or not written <= day <= written + _FAR:
             continue
         days[day] = max(days.get(day, mention), mention, key=_weight)
         anchor = day if mention.exact and day >= written + _A_WEEK else anchor
@@ -207,12 +239,11 @@ def _named(said: Sequence[Mention], found: Agenda, written: date, acts: frozense
 
 def _aside(mention: Mention, written: date, acts: frozenset[str]) -> bool:
     """Whether a new day is no proposal: it is ruled out (not by a mail that moves the meeting to it: "I'm afraid it has
-    to be Friday"), a time limit (not in "bis Freitag!", "come by Friday?"), or the day of writing, only mentioned.
+    to be Friday"), or the day of writing, only mentioned.
     """
-    proposed = mention.asked or mention.hour
-    if (mention.out and "moves" not in acts) or (mention.until and "confirms" not in acts and not proposed):
+    if mention.out and "moves" not in acts:
         return True
-    return mention.sure and mention.day == written and not (proposed or acts & _ARRANGING)
+    return mention.sure and mention.day == written and not (mention.asked or mention.hour or acts & _ARRANGING)
 
 
 def _placed(mention: Mention, before: Period | None) -> Period | None:

@@ -84,6 +84,11 @@ def _in_words(words: DateWords, right: str) -> Iterator[str]:
     yield rf"(?P<pick>{_any(words.picks)}){right}"
     yield rf"(?P<relative>{_any(words.relative)}){right}"
     yield rf"(?P<weekday>{_any(words.weekdays)})\.?{right}"
+    month, either = _any(words.months), _any(word for word in words.either if word.isalpha())
+    yield (
+        rf"(?:{either}) (?P<d_or>\d{{1,2}})(?:st|nd|rd|th|ste|de|er|e)?(?!\w){_NOT_A_DAY}"
+        rf"(?!\.?\s?(?:of\s|de\s)?(?:{month}){right})\.?"
+    )
     yield from (_renamed(pattern, "d", index) for index, pattern in enumerate(words.days))
     yield from (_renamed(pattern, "hmp", index) for index, pattern in enumerate(words.hours))
     hours = f"(?:{_any(word for word, number in words.numbers.items() if number <= _HOURS)})"

@@ -25,7 +25,9 @@ _END = re.compile(r"[.!?;。！？]\s|\n|[。！？]")
 
 def put_together(found: list[Mention], text: str, written: date, words: DateWords) -> Iterator[Mention]:
     """The mentions of one text with all that their neighbourhood says of them."""
-    found = [_without_stop(mention, text) for mention in found]
+    found = [
+        _without_stop(one, text) for one, before in zip(found, [None, *found], strict=False) if _follows(one, before)
+    ]
     named = [mention for mention in found if mention.day or mention.hour or (mention.month and not mention.day)]
     if len(named) > 1:
         named = list(_joined(_in_their_months(named, text, written, words), text))
@@ -37,6 +39,12 @@ def put_together(found: list[Mention], text: str, written: date, words: DateWord
         placed = _placed(mention, text, words, before)
         before = placed if placed.day else before
         yield placed
+
+
+def _follows(mention: Mention, before: Mention | None) -> bool:
+    """Whether the second of two numbers ("the 27th or 28") does stand behind a first one; all others do."""
+    behind = before is not None and before.exact and mention.start - before.end <= _BESIDE
+    return behind or not mention.either
 
 
 def _without_stop(mention: Mention, text: str) -> Mention:
@@ -157,7 +165,8 @@ def _placed(mention: Mention, text: str, words: DateWords, before: Mention | Non
     """The mention as its sentence has it: ruled out ("I can't do Tuesday", "Tuesday is full"), a time limit ("by
     Friday"), in a question, offered with the one ``before`` it.
     """
-    sentence = text[max(_last(text, _ENDS, mention.start), before.end if before else 0) : mention.start]
+    first = _last(text, _ENDS, mention.start)
+    sentence = text[first : mention.start] if before is None or before.end < first else ""
     clause = text[_last(text, _CLAUSES, mention.start) : mention.start]
     ending = _END.search(text, mention.end, mention.end + _SENTENCE)
     rest = text[mention.end : ending.start() + 1 if ending else mention.end + _SENTENCE]
@@ -178,7 +187,7 @@ def _placed(mention: Mention, text: str, words: DateWords, before: Mention | Non
     return replace(
         mention,
         out=out,
-        until=bool(words.until.search(clause)) and not mention.stretch,
+        until=bool(words.until.search(clause) or words.until.search(rest)) and not mention.stretch,
         asked=asked,
         either=either,
         period=period,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from datetime import date, timedelta
 from thread_finder.finding.agenda import Agenda, Said, agenda, in_subject, looks_back, written_on
 from thread_finder.finding.folding import tidy
 from thread_finder.finding.mention import Mention
-from thread_finder.finding.people import Pair, living
+from thread_finder.finding.people import MANY, Pair, living
 from thread_finder.finding.signals import Reading, read
 from thread_finder.mail.threads import is_reply_subject
 from thread_finder.model import Automatic, Kind, Label, Message, PartialDate, Thread
@@ -20,6 +21,7 @@ _ASKING = frozenset({"asks-to-meet", "asks-to-talk", "suggests-time", "calendar-
 _AGREEING = frozenset({"accepts", "agrees", "confirms", "suggests-time", "calendar-invitation"})
 _THANKED_WITHIN = timedelta(days=45)
 _REMEMBERED_WITHIN = timedelta(days=21)
+_TWO_MONTHS = timedelta(days=56)
 _A_FORTNIGHT = timedelta(days=14)
 _A_WEEK = timedelta(days=7)
 _A_DAY = timedelta(days=1)
@@ -35,7 +37,9 @@ def met_on(thread: Thread, kind: Kind, threads: Sequence[Thread], pair: Pair) ->
     own = _said(thread, pair)
     if not own:
         return None
-    others = [_said(other, pair) for other in threads if other is not thread and _near(other, thread)]
+    later = kind is not Kind.CONVERSATION
+    near = [other for other in threads if other is not thread and _near(other, thread, later=later)]
+    others = [said for said in (_said(other, pair, most=MANY) for other in near) if said]
     calendar = [(m, r) for said in others for m, r in said if m.calendar or m.automatic is Automatic.CALENDAR]
     found = agenda(sorted([*own, *calendar], key=lambda one: written_on(one[0])) if calendar else own)
     agendas = [found, *map(agenda, others)]
@@ -62,13 +66,16 @@ def _sometime(said: Said, found: Agenda) -> PartialDate | None:
     return _somewhere(last, last + _A_FORTNIGHT) if agreed or found.day else None
 
 
-def _said(thread: Thread, pair: Pair) -> list[tuple[Message, Reading]]:
-    """What was said in a thread by people, and by calendars, to or by the owner; undated mail at the date before it."""
+def _said(thread: Thread, pair: Pair, most: int = sys.maxsize) -> list[tuple[Message, Reading]]:
+    """What was said in a thread by people, and by calendars, to or by the owner, and to fewer than ``most`` readers.
+
+    Undated mail stands at the date before it.
+    """
     said: list[tuple[Message, Reading]] = []
     for message in thread.messages:
         mine = pair.is_mine(message.from_) or any(map(pair.is_mine, message.recipients))
         calendar = message.automatic is Automatic.CALENDAR and not message.labels & {Label.TRASH, Label.SPAM}
-        if not mine or not (living(message) or calendar):
+        if not mine or not (living(message) or calendar) or len(message.recipients) >= most:
             continue
         dated = message if message.date or not said else replace(message, date=said[-1][0].date)
         if dated.date and 1980 < dated.date.year < 2100:
@@ -76,13 +83,14 @@ def _said(thread: Thread, pair: Pair) -> list[tuple[Message, Reading]]:
     return said
 
 
-def _near(other: Thread, thread: Thread) -> bool:
-    """Whether two threads overlap, or one begins soon after the other."""
+def _near(other: Thread, thread: Thread, *, later: bool) -> bool:
+    """Whether two threads overlap, or one begins soon after the other; unless ``later``, only the one before counts."""
     mine = [m.date.date() for m in thread.messages if m.date]
     theirs = [m.date.date() for m in other.messages if m.date]
     if not mine or not theirs:
         return False
-    return theirs[0] <= mine[-1] + 4 * _A_FORTNIGHT and theirs[-1] >= mine[0] - 4 * _A_FORTNIGHT
+    last = mine[-1] + _TWO_MONTHS if later else mine[0]
+    return theirs[0] <= last and theirs[-1] >= mine[0] - _TWO_MONTHS
 
 
 # --- notes that look back -----------------------------------------------------------------------------------
@@ -126,12 +134,11 @@ def _recalled(back: tuple[Message, Reading], kind: Kind, agendas: Sequence[Agend
     """The day a note looks back on, or the month in which it was."""
     message, reading = back
     written = written_on(message)
-    plain = kind is not Kind.CONVERSATION
-    day = _remembered(message, reading, _days(agendas), guess=plain)
+    plain = kind is not Kind.CONVERSATION or bool(reading.acts & {"thanks-for-meeting", "met-you"})
+    day = _remembered(message, reading, _days(agendas), guess=plain or "glad-we-met" in reading.acts)
     if day:
         loose = any(one.loose and one.day == day for one in agendas)
         return PartialDate(day + _A_WEEK if loose and _A_WEEK <= written - day <= _A_WEEK + _A_DAY else day)
-    plain = plain or bool(reading.acts & {"thanks-for-meeting", "met-you"})
     return _somewhere(written - _A_FORTNIGHT, written) if plain else None
 
 
@@ -151,7 +158,7 @@ def _remembered(message: Message, reading: Reading, agreed: Sequence[date], *, g
     if spoken or before:
         return spoken[0].past if spoken else before[0]
     recalled = [m for m in near if m.sure or _says(frozenset({"recalls-meeting"}), m, message, reading)]
-    return recalled[0].past if guess and recalled else None
+    return next((m.past for m in recalled if guess and m.past != written), None)  # "today I sent it" is no meeting
 
 
 def _says(signals: frozenset[str], mention: Mention, message: Message, reading: Reading) -> bool:

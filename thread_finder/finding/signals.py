@@ -163,8 +163,9 @@ def _read_text(text: str, written: date, answered: str = "") -> Reading:
         hits += _hits(text, bare, words)
         found = mentions(bare, code, written)
         named = tuple(m for m in found if _is_time(m))
-        if not times or _days(named) > _days(times):
-            times, hints = named, tuple(m for m in found if not _is_time(m))
+        said = tuple(m for m in found if not _is_time(m))
+        if (_days(named), len(named), len(said)) > (_days(times), len(times), len(hints)):
+            times, hints = named, said
     if times:
         hits.append(Hit("names-time", _around(text, times[0].start, times[0].end)))
     return Reading(tuple(hits), times, hints)

@@ -52,27 +52,34 @@ def _read(match: re.Match[str], words: DateWords, written: date, text: str) -> M
         return _from_numbers(span, value, name, words.order, written)
     if name in ("m1", "m2"):
         return _with_month(span, groups, words, name[1], written)
-    if name in ("month", "month_in", "month_number"):
-        month = number_of(value) if name == "month_number" else words.months[value]
-        return Mention(**span, month=month, period=month_ahead(month, written))
-    if name in _WEEKS:
-        monday = written + (_WEEKS[name] * 7 - written.weekday()) * timedelta(days=1)
-        return Mention(**span, period=(monday, monday + timedelta(days=6)))
-    if name == "pick":
-        return Mention(**span, pick=words.picks[value])
     if name == "relative":
         return certain(span, written + timedelta(days=words.relative[value]))
     if name == "wn":
         return _numbered_weekday(match, words, written)
     if name == "weekday":
         return _weekday(match, words, written, text)
+    if name == "d_or":
+        also = _day_of_month({**span, "start": match.start(name)}, number_of(value), written)
+        return also and replace(also, either=True)
     if name.startswith("d_"):
         return _day_of_month(span, number_of(value), written)
-    if name.startswith("s_"):
-        return Mention(
-            **span, hour=(next((n for word, n in words.numbers.items() if value.endswith(word)), _NOON), 0), spoken=True
-        )
-    return _at_hour(span, groups, name.removeprefix("h_")) if name else None
+    if name.startswith("h_"):
+        return _at_hour(span, groups, name.removeprefix("h_"))
+    return _without_day(span, name, value, words, written) if name else None
+
+
+def _without_day(span: Span, name: str, value: str, words: DateWords, written: date) -> Mention:
+    """A month, a week, one of the days offered, or an hour said in words."""
+    if name in ("month", "month_in", "month_number"):
+        month = number_of(value) if name == "month_number" else words.months[value]
+        return Mention(**span, month=month, period=month_ahead(month, written))
+    if name in _WEEKS:
+        monday = written + timedelta(days=_WEEKS[name] * 7 - written.weekday())
+        return Mention(**span, period=(monday, monday + timedelta(days=6)))
+    if name == "pick":
+        return Mention(**span, pick=words.picks[value])
+    word = max((word for word in words.numbers if word in value), key=len, default="")
+    return Mention(**span, hour=(words.numbers.get(word, _NOON), 0), spoken=True)
 
 
 def _from_numbers(span: Span, text: str, kind: str, order: str, written: date) -> Mention | None:

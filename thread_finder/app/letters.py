@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
-from email.parser import BytesHeaderParser
+from email.message import EmailMessage
 from functools import cached_property
 from mimetypes import guess_type
 from pathlib import Path
@@ -17,6 +16,7 @@ from thread_finder.app.polishing import Polish, Polisher, polish
 from thread_finder.durations import Duration
 from thread_finder.errors import RefusedError
 from thread_finder.mail.compose import Attachment, compose, text_of
+from thread_finder.mail.headers import decode_text, raw_headers, split_header
 from thread_finder.model import Address, Advice, Finding, History, Identity, Letter, Level, Owner
 from thread_finder.writing.etiquette import check
 from thread_finder.writing.facts import A_MONTH, Facts, Occasion
@@ -76,25 +76,20 @@ class Written:
         """``raw``, parsed."""
         return message_from_bytes(self.raw, policy=policy.default)
 
-    @cached_property
-    def headers(self) -> Message:
-        """The header fields alone, which are read more often than the body."""
-        return BytesHeaderParser(policy=policy.default).parsebytes(self.raw)
-
     @property
     def subject(self) -> str:
         """The subject as the recipient sees it."""
-        return str(self.headers["Subject"])
+        return self._field("subject")
 
     @property
     def in_reply_to(self) -> str:
         """The parent's Message-ID, "" in a new thread."""
-        return str(self.headers["In-Reply-To"] or "")
+        return self._field("in-reply-to")
 
     @property
     def references(self) -> str:
         """The ancestry, root first, separated by spaces."""
-        return " ".join(str(self.headers["References"] or "").split())
+        return " ".join(self._field("references").split())
 
     @property
     def text(self) -> str:
@@ -109,6 +104,10 @@ class Written:
     def stops(self, despite: frozenset[str]) -> tuple[Advice, ...]:
         """The advice that forbids drafting, but for the rules overruled by name."""
         return tuple(a for a in self.advice if a.level is Level.STOP and a.rule not in despite)
+
+    def _field(self, name: str) -> str:
+        start, end, _ = split_header(self.raw)
+        return " ".join(map(decode_text, raw_headers(self.raw[start:end], [name]).get(name, ())))
 
     def _part(self, subtype: str) -> str:
         part = self.message.get_body(preferencelist=(subtype,))

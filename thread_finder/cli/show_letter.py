@@ -60,7 +60,7 @@ def show_message(written: Written) -> None:
     """The message as it would be saved; a long quotation is cut on the screen, not in the draft."""
     screen = console()
     headers = [
-        ("From", str(written.headers["From"])),
+        ("From", str(written.message["From"])),
         ("To", str(written.message["To"])),
         ("Subject", written.subject),
         ("In-Reply-To", written.in_reply_to),

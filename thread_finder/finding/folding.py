@@ -23,6 +23,7 @@ def _fold_char(char: str) -> str:
     return small if len(small) == 1 else base
 
 
+@lru_cache(maxsize=512)  # what a message says of meetings, days and addresses is looked for one after the other
 def fold(text: str) -> str:
     """``text`` in lower case without accents; each character keeps its place, so spans are valid in ``text``."""
     text = text.translate(_PLAIN)
@@ -31,6 +32,7 @@ def fold(text: str) -> str:
     return "".join(char if char < "\u0041" else _fold_char(char) for char in text)
 
 
+@lru_cache(maxsize=512)
 def tidy(text: str) -> str:
     """``text`` composed (NFC), cut to TEXT_LIMIT, one paragraph a line: what ``fold`` and quotes start from.
 

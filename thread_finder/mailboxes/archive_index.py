@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -343,6 +344,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(number, path, offset, size, message_id, thread, sender, people, subject, date, _labels(labels))
 
 
+@lru_cache(maxsize=256)
 def _labels(text: str) -> frozenset[Label]:
     return frozenset(Label(word) for word in text.split())
 

@@ -68,7 +68,7 @@ def read_message(file: BinaryIO, offset: int, size: int) -> bytes:
         if raw.endswith(blank):
             raw = raw[: -len(blank) // 2]
             break
-    return _ESCAPED.sub(rb"\1", raw)
+    return _ESCAPED.sub(rb"\1", raw) if b">From " in raw else raw
 
 
 def without_postmark(raw: bytes) -> bytes:

@@ -90,7 +90,8 @@ def _by_script(text: str) -> str:
 def _by_words(text: str) -> str:
     counts = Counter(word.casefold() for word in _WORD.findall(text))
     scores = sorted(
-        ((sum(counts[w] for w in lexicon(code).stopwords), code) for code in LANGUAGES if code != "ja"), reverse=True
+        ((sum(counts[w] for w in counts.keys() & lexicon(code).stopwords), code) for code in LANGUAGES if code != "ja"),
+        reverse=True,
     )
     (best, code), (second, _) = scores[0], scores[1]
     return code if best >= 3 and best >= second * 1.3 + 1 else ""

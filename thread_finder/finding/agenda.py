@@ -30,6 +30,7 @@ _ARRANGING = frozenset(
 )
 _AGREEING = frozenset({"accepts", "confirms"})
 _YES = _AGREEING | {"agrees"}
+_YES_TO_IT = frozenset({"accepts", "confirms", "attends"})
 _OFF = frozenset({"cancels", "declines"})
 _CHANGING = _OFF | {"moves", "asks-to-meet", "suggests-time"}
 _FAR = timedelta(days=370)  # nobody arranges a meeting for later
@@ -45,12 +46,12 @@ _MANY = 4  # people in an invitation from which on it is not the two who meet
 class Agenda:
     """What a thread comes to: the ``day`` agreed on last, ``settled`` where both had a say in it, ``off`` where it was
     called off or missed. ``table`` are all days spoken of, ``by`` who named the last one; ``past`` once somebody has
-    thanked.
+    thanked. ``voices`` are those heard so far.
 
-    ``options`` are the days offered while none is chosen; ``period`` is the week, month or stay that was last spoken
-    of; ``firm`` is a day that both named, or that was asked for or named with an hour; ``loose`` one that was called by
-    its weekday although it would have been "tomorrow": it may be a week later. ``asker`` spoke of the period, and
-    ``limits`` are days by which something is to be done.
+    ``options`` are the days offered while none is chosen (a ``stay`` takes them all); ``period`` is the week, month or
+    stay that was last spoken of, and ``asker`` who did, or who called the meeting off; ``limits`` are days by which
+    something is to be done. ``firm`` is a day that both named, or that was asked for or named with an hour; ``loose``
+    one that was called by its weekday although it would have been "tomorrow": it may be a week later.
     """
 
     day: date | None = None
@@ -64,6 +65,8 @@ class Agenda:
     firm: bool = False
     loose: bool = False
     asker: str = ""
+    voices: set[str] = field(default_factory=set)
+    stay: bool = False
     limits: set[date] = field(default_factory=set)
 
     @property
@@ -74,7 +77,7 @@ class Agenda:
     @property
     def sure(self) -> date | None:
         """The day, if it was not left open which of several it is."""
-        return None if self.options else self.met
+        return None if self.options and not self.stay else self.met
 
 
 def agreed_day(said: Said) -> date | None:
@@ -98,6 +101,7 @@ def agenda(said: Said) -> Agenda:
             _hear_quoted(found, message, written)
         if not any(part.recurring for part in message.calendar):
             _hear(found, message, reading, written, back=back)
+        found.voices.add(message.from_.email if message.from_ else "")
         found.past = found.past or back
     return found
 
@@ -135,7 +139,8 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date, *, b
     if found.day and any(mention.out and mention.may_be(found.day) for mention in reading.times):
         found.off = True
     subject = [] if found.table or is_reply_subject(message.subject) else in_subject(message)
-    waited = found.period if author != found.asker else None
+    others = found.voices - {author}
+    waits = found.asker in others
     named = _named([*subject, *_in_order(reading)], found, written, acts)
     found.asker = author if any(mention.period for mention in reading.hints) else found.asker
     known = [day for day in named if day in found.table]
@@ -146,9 +151,12 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date, *, b
     called_off = bool(acts & _OFF) and "moves" not in acts
     if named and not (called_off and set(named) <= {found.day}):
         robot = message.automatic is Automatic.CALENDAR  # it writes when both have chosen
-        _take(found, named, author, written, fixed=robot or _fixes(named, waited))
+        fixed = robot or _fixes(found, named, waits=waits, agrees=bool(others and acts & _YES_TO_IT))
+        _take(found, named, author, written, fixed=fixed)
     elif called_off:
-        found.off = found.day is not None
+        found.off, found.asker = found.day is not None, author
+    elif acts & _CHANGING and _another_week(found, reading):
+        found.settled = False
     elif author != found.by or acts & _AGREEING:
         found.settled = found.day is not None
         found.firm = found.firm or any(mention.hour for mention in _in_order(reading))
@@ -186,26 +194,40 @@ def _take(found: Agenda, named: dict[date, Mention], author: str, written: date,
     found.firm = fixed or plainly or (choice == found.day and found.firm)
     found.loose = named[choice].mere_weekday and choice - written == _A_DAY
     equal = fresh if choice in fresh else [day for day in known if named[day].either]
-    found.options = _open([day for day in equal if _weight(named[day]) == _weight(named[choice])], named)
+    offered = sorted(day for day in equal if _weight(named[day]) == _weight(named[choice]))
+    found.options = offered if len(offered) > 1 else []
+    found.stay = _is_stay(offered, named)
     found.day, found.by, found.off = choice, author if fresh else found.by, False
     found.table += fresh
 
 
-def _fixes(named: dict[date, Mention], waited: Period | None) -> bool:
-    """Whether a mail says on which day it is to be, after the other has asked for some day in that period."""
+def _fixes(found: Agenda, named: dict[date, Mention], *, waits: bool, agrees: bool) -> bool:
+    """Whether a mail says on which day it is to be: it ``agrees`` to what the other wrote, or the other ``waits`` for a
+    day, in that period or instead of one called off.
+    """
     days = [day for day, mention in named.items() if not mention.asked]
-    return waited is not None and len(named) == len(days) == 1 and waited[0] <= days[0] <= waited[1]
+    if len(named) != 1 or not days:
+        return False
+    return agrees or (waits and (found.off or days[0] in _days(found.period)))
+
+
+def _another_week(found: Agenda, reading: Reading) -> bool:
+    """Move the meeting to a week of which no day is named ("could we make it next week?")."""
+    period = next((one.period for one in reading.hints if one.period and not one.out), None)
+    if found.day is None or period is None or period[0] <= found.day <= period[1]:
+        return False
+    found.options, found.stay = list(period), False
+    return True
 
 
 def _weight(mention: Mention) -> tuple[bool, bool]:
     return mention.asked, mention.hour is not None
 
 
-def _open(days: list[date], named: dict[date, Mention]) -> list[date]:
-    """The days that are offered to choose from; none where they are one visit ("Monday and Tuesday")."""
-    ordered = sorted(days)
-    visit = all(after - before == _A_DAY for before, after in itertools.pairwise(ordered))
-    return [] if len(days) < 2 or (visit and not any(named[day].either for day in days)) else ordered
+def _is_stay(days: list[date], named: dict[date, Mention]) -> bool:
+    """Whether several days are one visit ("Monday and Tuesday") and not a choice."""
+    together = all(after - before == _A_DAY for before, after in itertools.pairwise(days))
+    return together and not any(named[day].either for day in days)
 
 
 def _pick(found: Agenda, reading: Reading) -> None:
@@ -227,7 +249,9 @@ def _named(said: Sequence[Mention], found: Agenda, written: date, acts: frozense
         if mention.day is None or mention.stretch or ("recurring" in acts and not mention.exact):
             continue
         day = _meant(mention, found, written, anchor, moves=moves)
-        if mention.until and day not in found.table and "confirms" not in acts:  # "bis Freitag!" is no time limit
+        if mention.either and mention.mere_weekday and days and day < max(days):  # "Thursday or Friday" is one week
+            day = max(days) + timedelta(days=(day - max(days)).days % 7)
+        if mention.until and day not in found.table:
             found.limits.add(day)
         aside = mention.out if day in found.table else _aside(mention, written, acts)
         if aside or day in found.limits or not written <= day <= written + _FAR:
@@ -257,6 +281,8 @@ def _placed(mention: Mention, before: Period | None) -> Period | None:
 def _meant(mention: Mention, found: Agenda, written: date, anchor: date | None, *, moves: bool) -> date:
     """The day that is meant. A mere "Friday" is never today, nor the day that is just being left for another."""
     assert mention.day
+    if mention.following and anchor and anchor >= written:
+        return anchor + timedelta(days=((mention.on or 0) - anchor.weekday()) % 7 or 7)
     never = (written, found.day if moves else None) if mention.mere_weekday else ()
     known = next((d for d in reversed(found.table) if d >= written and d not in never and mention.may_be(d)), None)
     if known or mention.sure:

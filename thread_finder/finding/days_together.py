@@ -187,12 +187,18 @@ def _placed(mention: Mention, text: str, words: DateWords, before: Mention | Non
     return replace(
         mention,
         out=out,
-        until=bool(words.until.search(clause) or words.until.search(rest)) and not mention.stretch,
+        until=_limits(clause, rest, words) and not mention.stretch,
         asked=asked,
         either=either,
         period=period,
         stretch=mention.stretch or (period is not None and mention.day is not None),
     )
+
+
+def _limits(clause: str, rest: str, words: DateWords) -> bool:
+    """Whether the words around make a day a time limit, and not a farewell ("bis Freitag!", "até quinta.")."""
+    farewell = words.parting.issuperset(clause.split()) and rest.strip()[:1] in ("", ".", "!")
+    return not farewell and bool(words.until.search(clause) or words.until.search(rest))
 
 
 def _last(text: str, marks: str, position: int) -> int:

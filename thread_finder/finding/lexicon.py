@@ -49,11 +49,12 @@ class DateWords:
     """What a language calls days, months and hours; ``order`` of numeric dates is "mdy", "dmy" or "ymd".
 
     ``last`` are words beside a weekday that is gone, ``gone`` weekdays' forms that mean that by themselves, ``coming``
-    words before the weekday that is next; ``article`` stands between weekday and number, ``through`` between two days
-    of one stretch, ``either`` between two to choose from. ``numbers`` are the words for 1, 2, …, ``spoken`` the hours
-    said with them. ``unless`` stands before a day ruled out, ``alas`` anywhere in its sentence, ``refused`` after it;
-    ``until`` beside a time limit, ``week_of`` beside a day that names its week. ``picks`` point at one of the days
-    offered; a ``wish`` makes "good to meet you" one for a day to come.
+    words beside the weekday that is next, ``following`` beside the one after a day agreed on; ``article`` stands
+    between weekday and number, ``through`` between two days of one stretch, ``either`` between two to choose from.
+    ``numbers`` are the words for 1, 2, …, ``spoken`` the hours said with them. ``unless`` stands before a day ruled
+    out, ``alas`` anywhere in its sentence, ``refused`` after it; ``until`` beside a time limit, unless all the words
+    there are ``parting`` ones ("bis Freitag!"); ``week_of`` beside a day that names its week. ``picks`` point at one of
+    the days offered; ``goods`` are sent, not met; a ``wish`` makes "good to meet you" one for a day to come.
     """
 
     order: str
@@ -80,6 +81,9 @@ class DateWords:
     refused: re.Pattern[str]
     until: re.Pattern[str]
     coming: tuple[str, ...]
+    following: tuple[str, ...]
+    parting: frozenset[str]
+    goods: re.Pattern[str]
     picks: Mapping[str, int]
     wish: re.Pattern[str]
 
@@ -246,6 +250,9 @@ def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
         refused=re.compile(_plain(data.get("refused", _NEVER))),
         until=re.compile(_plain(data.get("until", _NEVER))),
         coming=tuple(fold(word) for word in data.get("coming", [])),
+        following=tuple(fold(word) for word in data.get("following", [])),
+        parting=frozenset(fold(word) for word in data.get("parting", [])),
+        goods=re.compile(_plain(data.get("goods", _NEVER))),
         picks={fold(word): place for word, place in data.get("picks", {}).items()},
         wish=re.compile(_plain(data.get("wish", _NEVER))),
     )

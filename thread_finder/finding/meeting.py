@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from thread_finder.finding.agenda import Agenda, Said, agenda, in_subject, looks_back, written_on
-from thread_finder.finding.folding import tidy
+from thread_finder.finding.folding import fold, tidy
+from thread_finder.finding.lexicon import lexicon
 from thread_finder.finding.mention import Mention
 from thread_finder.finding.people import MANY, Pair, living
-from thread_finder.finding.signals import Reading, read
+from thread_finder.finding.signals import Reading, likely_languages, read
 from thread_finder.mail.threads import is_reply_subject
 from thread_finder.model import Automatic, Kind, Label, Message, PartialDate, Thread
 
@@ -49,11 +50,17 @@ def met_on(thread: Thread, kind: Kind, threads: Sequence[Thread], pair: Pair) ->
     day = found.sure
     if found.off and found.day:
         day = min((one.sure for one in agendas if one.sure and one.sure > found.day), default=None)
-    if day and (found.firm or kind is not Kind.CONVERSATION):
+    if day and (kind is not Kind.CONVERSATION or (found.firm and not _of_goods(own))):
         return PartialDate(day)
     if found.off or kind is Kind.CONVERSATION:
         return None
     return _sometime(own, found)
+
+
+def _of_goods(said: Said) -> bool:
+    """Whether things were sent and paid in a thread: its days are those of a parcel."""
+    texts = [fold(tidy(message.new_text)) for message, _ in said]
+    return any(lexicon(code).dates.goods.search(text) for text in texts for code in likely_languages(text))
 
 
 def _sometime(said: Said, found: Agenda) -> PartialDate | None:

@@ -29,7 +29,8 @@ class Mention:
     past three"). ``exact`` days carry a number, others only a weekday or "tomorrow".
     ``on``, ``number`` and ``month`` are the weekday (0 Monday), day of the month and month that were named; ``other``
     is "6/3" read the other way round; ``stretch`` marks the ends of "from the 3rd to the 5th"; ``out`` a day ruled out,
-    ``until`` a time limit; ``asked`` stands in a question, ``either`` offers a choice with the day before it.
+    ``until`` a time limit; ``asked`` stands in a question, ``either`` offers a choice with the day before it,
+    ``following`` is the weekday after a day agreed on.
 
     Two kinds name no day but say which is meant: a ``period`` ("next week", "in March"), and a ``pick`` among the days
     that were offered ("the second": 2, "the latter": -1).
@@ -53,6 +54,7 @@ class Mention:
     until: bool = False
     asked: bool = False
     either: bool = False
+    following: bool = False
     period: Period | None = None
     pick: int = 0
 

@@ -144,7 +144,10 @@ def _weekday(match: re.Match[str], words: DateWords, written: date, text: str) -
         if phrase.search(before) or phrase.search(after):
             day = monday + weeks * _SEVEN + timedelta(days=on)
             return Mention(**span, day=day, past=day, weekday=True, on=on, sure=True)
-    return replace(ahead, past=ahead.day, sure=True) if _beside(words.coming, before[-14:], after[:14]) else ahead
+    if _beside(words.following, before[-14:], after[:14]):
+        return replace(ahead, following=True)
+    coming = _beside(words.coming, before[-14:], after[:14]) and ahead.day != written + timedelta(days=1)
+    return replace(ahead, past=ahead.day, sure=True) if coming else ahead
 
 
 def _is_abbreviated(form: str, before: str, after: str) -> bool:

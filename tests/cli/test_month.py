@@ -298,6 +298,18 @@ def _age(path: Path) -> None:
     connection.close()
 
 
+def test_a_wrong_name_among_right_ones_is_said_and_the_others_are_shown(user: User) -> None:
+    ran = user.at("status", PRIYA, "Rosheem")
+    assert ran.code == 1
+    assert PRIYA in ran.out
+    assert "no contact is called 'Rosheem'" in ran.out
+    assert "did you mean Rosheen Tuohy-Vance?" in ran.out
+    known, unknown = user.at("status", PRIYA, "Rosheem", "--json").json
+    assert (known["contact"], known["state"]) == (PRIYA, "due")
+    assert (unknown["contact"], unknown["error"]) == ("Rosheem", "no contact is called 'Rosheem'")
+    user.at("status", "Rosheem").fails(4, "did you mean")
+
+
 @pytest.mark.parametrize(("harm", "word"), [(_damage, "damaged"), (_age, "newer")])
 @pytest.mark.parametrize("command", ["plan", "status", "follow-up", "export"])
 def test_a_ledger_that_cannot_be_used_is_said(user: User, harm, word: str, command: str) -> None:  # type: ignore[no-untyped-def]

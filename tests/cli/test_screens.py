@@ -54,6 +54,23 @@ def test_a_narrow_screen_has_a_block_a_contact(user: User) -> None:
     assert "Rosheen Tuohy-Vance · rosheen@stfinnians-music.example" in people
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("command", [("plan",), ("batch", "--dry-run"), ("status", "--all")])
+def test_the_month_fits_a_narrow_screen(user: User, columns: int, command: tuple[str, ...]) -> None:
+    lines = on_screen(user, columns, *command, *AS_OF)
+    assert max(map(len, lines)) <= columns
+    words = set(re.findall(r"\w+", user.at(*command).out))
+    shown = " ".join(line.strip() for line in lines).lower()
+    assert set(re.findall(r"\w+", shown)) <= {word.lower() for word in words}, "no word is broken"
+
+
+def test_reasons_go_on_below_themselves(user: User) -> None:
+    lines = on_screen(user, 60, "plan", *AS_OF)
+    start = next(i for i, line in enumerate(lines) if line.startswith("                 - no mail between you"))
+    assert lines[start + 1].startswith(" " * 19)
+    assert lines[start + 1][19] != " "
+
+
 def test_a_wide_screen_has_a_table(user: User) -> None:
     lines = on_screen(user, 120, "contacts", "list")
     assert any(re.search(r"Name +Addresses +Met +Reason +From", line) for line in lines)

@@ -41,6 +41,7 @@ def batch(
     from thread_finder.app.run import Run
     from thread_finder.cli.opening import opened
     from thread_finder.cli.screen import watching
+    from thread_finder.cli.show_plan import show_plan
     from thread_finder.mailboxes.rehearsal import RehearsalMailbox
 
     _refuse_unasked(yes=yes, dry_run=dry_run, as_json=as_json)
@@ -56,6 +57,8 @@ def batch(
             agenda = look(session, mailbox, ledger)
             period = agenda.period(month)
             plan = agenda.plan(period)
+        if plan.chosen and not (as_json or yes):
+            show_plan(plan)
         run = Run(session, mailbox, ledger, str(period), f"{period}/{agenda.today}", agenda)
         work = Batch(run, Wishes(despite=frozenset(despite or [])))
         report = Report(str(period), left=len(plan.chosen))

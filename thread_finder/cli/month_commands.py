@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from thread_finder.cli.options import AllOption, AsOfOption, ConfigOption, Contacts, JsonOption, MonthOption
-from thread_finder.errors import CommandLineError, ConfigError, ExitCode
+from thread_finder.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from thread_finder.planning import Plan
@@ -33,7 +33,7 @@ def plan(
     """
     from thread_finder.app.agenda import look
     from thread_finder.cli.opening import opened
-    from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.screen import console, print_json, styled, watching
     from thread_finder.cli.shapes_of_plans import plan_shape
     from thread_finder.cli.show_plan import show_plan
 
@@ -51,6 +51,8 @@ def plan(
         print_json(plan_shape(made))
     else:
         show_plan(made)
+        if made.chosen:
+            console().print(styled(f"next: thread-finder batch --month {made.period}", "dim"))
 
 
 def _write_calendar(made: Plan, path: Path) -> None:
@@ -84,23 +86,27 @@ def status(
     thread-finder status "Jane Doe"
     """
     from thread_finder.app.agenda import look
-    from thread_finder.cli.opening import opened
+    from thread_finder.cli.opening import opened, wanted
     from thread_finder.cli.screen import print_json, watching
+    from thread_finder.cli.shapes import failure_shape
     from thread_finder.cli.shapes_of_plans import standing_shape
-    from thread_finder.cli.show_plan import show_standings
+    from thread_finder.cli.show_plan import show_standings, show_strangers
 
-    if names and everybody:
-        raise CommandLineError("names and --all exclude each other", "give names or --all, not both")
     session = opened(ctx, config, as_of)
-    wanted = {contact.emails for contact in (session.chosen(names) if names else session.contacts)}
+    contacts, strangers = wanted(session, names, everybody=everybody or not names)
+    meant = {contact.emails for contact in contacts}
     with watching(quiet=as_json) as progress, session.mailbox(progress) as mailbox, session.ledger() as ledger:
         agenda = look(session, mailbox, ledger)
-    shown = [one for one in agenda.standings() if one.history.contact.emails in wanted]
+    shown = [one for one in agenda.standings() if one.history.contact.emails in meant]
     shown += [] if names else agenda.stray_standings()
     if as_json:
-        print_json([standing_shape(one, agenda.observation(one.history.contact)) for one in shown])
+        known = [standing_shape(one, agenda.observation(one.history.contact)) for one in shown]
+        print_json([*known, *map(failure_shape, strangers)])
     else:
         show_standings(shown, everybody=everybody or bool(names))
+        show_strangers(strangers)
+    if strangers:
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def follow_up(

@@ -11,7 +11,7 @@ from thread_finder.app.finding import Failure
 from thread_finder.app.letters import Written
 from thread_finder.app.undo import Undone
 from thread_finder.cli.safe import one_line, visible
-from thread_finder.cli.screen import console, styled
+from thread_finder.cli.screen import console, show_rows, styled
 from thread_finder.cli.show_finding import KINDS, day
 from thread_finder.finding.signals import says
 from thread_finder.model import Finding, Level
@@ -79,32 +79,22 @@ def show_undone(undone: Undone) -> None:
 
 def show_report(report: Report, plan: Plan, *, dry_run: bool) -> None:
     """The table at the end: everybody dealt with, what became of their letter, and where it is or why not."""
-    from rich import box
-    from rich.table import Table
-
     screen = console()
     if report.asked:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for title in ("Contact", "Result", "Letter", "Where, or why not"):
-            table.add_column(title, overflow="fold")
         results: list[Outcome | Skipped] = [*report.outcomes, *report.skipped]
-        for result in results:
-            word, style, why, where = _result(result, dry_run=dry_run)
-            subject = result.subject if isinstance(result, Outcome) else ""
-            told = "\n".join(filter(None, (one_line(why), one_line(where), _next(result))))
-            cells = (
-                styled(one_line(result.contact.name)),
-                styled(word, style),
-                styled(one_line(subject)),
-                styled(told),
-            )
-            table.add_row(*cells)
         screen.print()
-        screen.print(table)
+        show_rows(("Contact", "Result", "Letter", "Note"), [_row(one, dry_run=dry_run) for one in results])
     elif not plan.chosen:
         screen.print(styled(_nobody(plan)), soft_wrap=True)
         return
-    screen.print(styled(_counts(report, dry_run=dry_run)), soft_wrap=True)
+    screen.print(styled(_counts(report, dry_run=dry_run)))
+
+
+def _row(result: Outcome | Skipped, *, dry_run: bool) -> tuple[Text, Text, Text, Text]:
+    word, style, why, where = _result(result, dry_run=dry_run)
+    subject = result.subject if isinstance(result, Outcome) else ""
+    told = "\n".join(filter(None, (one_line(why), one_line(where), _next(result))))
+    return styled(one_line(result.contact.name)), styled(word, style), styled(one_line(subject)), styled(told)
 
 
 def _counts(report: Report, *, dry_run: bool) -> str:

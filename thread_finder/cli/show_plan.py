@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from thread_finder.app.finding import Failure
 from thread_finder.cli.safe import one_line
-from thread_finder.cli.screen import console, styled
+from thread_finder.cli.screen import console, show_rows, styled
 from thread_finder.planning import CheckIn, Plan, Purpose, Standing, State
 from thread_finder.planning.period import day_in_words
 
 if TYPE_CHECKING:
-    from rich.table import Table
     from rich.text import Text
 
 _COLOURS = {
@@ -42,22 +42,32 @@ def show_plan(plan: Plan) -> None:
     for one in plan.chosen:
         _show_turn(one)
     for done in plan.done:
-        line = styled(f"  {done.state:13}", _COLOURS.get(done.state, "dim"))
-        screen.print(line.append_text(_named(done.contact.name, done.why)), soft_wrap=True)
+        _hanging(styled(_word(done.state), _COLOURS.get(done.state, "dim")), _named(done.contact.name, done.why))
     _show_waiting(plan)
-    if plan.chosen:
-        screen.print(styled(f"next: thread-finder batch --month {plan.period}", "dim"))
 
 
 def _show_turn(one: CheckIn) -> None:
-    screen = console()
     colour = "yellow" if one.purpose is Purpose.FOLLOW_UP else "green"
-    screen.print(styled(f"  {one.purpose:13}", colour).append_text(_named(one.contact.name, "")), soft_wrap=True)
+    _hanging(styled(_word(one.purpose), colour), _named(one.contact.name, ""))
     for why in one.why:
-        screen.print(styled(f"                 - {one_line(why)}"), soft_wrap=True)
+        _hanging(styled(f"{_word('')}  - "), styled(one_line(why)))
     if one.finding and one.finding.thread:
         subject = one.finding.thread.subject or "no subject"
-        screen.print(styled(f"                 in “{one_line(subject)}”", "dim"), soft_wrap=True)
+        _hanging(styled(f"{_word('')}  "), styled(f"in “{one_line(subject)}”", "dim"))
+
+
+def _word(word: str) -> str:
+    return f"  {word:13}"
+
+
+def _hanging(head: Text, text: Text) -> None:
+    """A line that goes on below itself, not below its head, where the screen is narrow."""
+    screen = console()
+    room = max(20, screen.width - head.cell_len)
+    first, *more = text.wrap(screen, room) if screen.is_terminal else [text]
+    screen.print(head.copy().append_text(first), soft_wrap=True)
+    for line in more:
+        screen.print(styled(" " * head.cell_len).append_text(line), soft_wrap=True)
 
 
 def _show_waiting(plan: Plan) -> None:
@@ -65,7 +75,7 @@ def _show_waiting(plan: Plan) -> None:
     screen = console()
     line = sorted((one for one in plan.omitted if one.place), key=lambda one: one.place)
     for one in line[:LINED_UP]:
-        screen.print(styled(f"  {'waiting':13}", "dim").append_text(_named(one.contact.name, one.why)), soft_wrap=True)
+        _hanging(styled(_word("waiting"), "dim"), _named(one.contact.name, one.why))
     if len(line) > LINED_UP:
         screen.print(styled(f"  … and {len(line) - LINED_UP} more in line", "dim"))
     coming = plan.next_up
@@ -77,7 +87,7 @@ def _show_waiting(plan: Plan) -> None:
     rest = Counter(str(one.state) for one in plan.omitted if not one.place)
     if rest:
         told = ", ".join(f"{count} {state}" for state, count in sorted(rest.items()))
-        screen.print(styled(f"not this time: {told} (thread-finder status --all says why)", "dim"), soft_wrap=True)
+        screen.print(styled(f"not this time: {told} (thread-finder status --all says why)", "dim"))
 
 
 def show_standings(standings: Sequence[Standing], *, everybody: bool) -> None:
@@ -86,10 +96,11 @@ def show_standings(standings: Sequence[Standing], *, everybody: bool) -> None:
     shown = [one for one in standings if everybody or one.state in _UNDER_WAY]
     shown.sort(key=lambda one: (_ORDER[one.state], one.next_on or one.since or date.max, one.history.contact.name))
     if shown:
-        screen.print(_table(shown))
+        show_rows(("Name", "Stands at", "Why", "Next"), map(_row, shown))
     counts = Counter(one.state for one in standings)
     told = ", ".join(f"{counts[state]} {state}" for state in _ORDER if counts[state])
-    screen.print(styled(f"{len(standings)} people: {told}", "dim"), soft_wrap=True)
+    people = "1 person" if len(standings) == 1 else f"{len(standings)} people"
+    screen.print(styled(f"{people}: {told}", "dim"))
     if counts[State.FOLLOW_UP_DUE]:
         screen.print(styled("next: thread-finder follow-up", "dim"))
     elif counts[State.DUE]:
@@ -106,18 +117,19 @@ def show_nobody(coming: Standing | None) -> None:
     console().print(styled(text), soft_wrap=True)
 
 
-def _table(standings: Sequence[Standing]) -> Table:
-    from rich import box
-    from rich.table import Table
+def _row(one: Standing) -> tuple[Text, Text, Text, Text]:
+    name = styled(one_line(one.history.contact.name), "bold")
+    state = styled(str(one.state), _COLOURS.get(one.state, ""))
+    day = styled(one.next_on.isoformat() if one.next_on else "", "dim")
+    return name, state, styled(one_line(one.why)), day
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("Name", "Stands at", "Why", "Next"):
-        table.add_column(title, overflow="fold", no_wrap=title in {"Stands at", "Next"})
-    for one in standings:
-        name = styled(one_line(one.history.contact.name), "bold")
-        day = styled(one.next_on.isoformat() if one.next_on else "", "dim")
-        table.add_row(name, styled(str(one.state), _COLOURS.get(one.state, "")), styled(one_line(one.why)), day)
-    return table
+
+def show_strangers(strangers: Sequence[Failure]) -> None:
+    """The names that are nobody's, and who may be meant."""
+    screen = console()
+    for one in strangers:
+        screen.print(styled(one_line(one.why), "red"), soft_wrap=True)
+        screen.print(styled(f"next: {one_line(one.to_do)}", "dim"), soft_wrap=True)
 
 
 def _named(name: str, why: str) -> Text:

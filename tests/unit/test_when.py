@@ -120,6 +120,7 @@ def test_a_day_gone_by(language: str, text: str, day: str) -> None:
         ("en", "You may march in whenever you like."),
         ("en", "See page 12 of the report, section 3.4, 15% off."),
         ("en", "They wed and had fun."),
+        ("en", "See you in the 2nd-floor office, 3rd draft in hand."),
         ("pt", "É a segunda vez que tento."),
         ("de", "Er hat drei Kinder und 12 Hühner."),
         ("ja", "三日間かかりました。"),
@@ -169,6 +170,9 @@ def test_a_day_ruled_out_is_marked() -> None:
         ("en", "in the week of the 18th", "2024-03-18", "2024-03-24"),
         ("en", "I am away 12-15 April", "2024-04-12", "2024-04-15"),
         ("en", "April 12 to 15", "2024-04-12", "2024-04-15"),
+        ("en", "any day between the 12th and 15 April", "2024-04-12", "2024-04-15"),
+        ("de", "zwischen dem 12. und dem 15. April", "2024-04-12", "2024-04-15"),
+        ("fr", "entre le 12 et le 15 avril", "2024-04-12", "2024-04-15"),
         ("de", "übernächste Woche", "2024-03-18", "2024-03-24"),
         ("fr", "en avril", "2024-04-01", "2024-04-30"),
         ("es", "del 12 al 15 de abril", "2024-04-12", "2024-04-15"),
@@ -253,6 +257,11 @@ def test_words_that_leave_the_month_open_can_mean_any_of_them() -> None:
     (found,) = read("the 17th, a Wednesday", "en")
     assert found.may_be(date(2024, 4, 17))
     assert not found.may_be(date(2024, 3, 17))
+
+
+def test_many_mentions_are_each_read_once() -> None:
+    assert len(read("march " * 3_000, "en")) == 3_000
+    assert len(read("the 12th or the 13th. " * 500, "en")) == 1_000
 
 
 @pytest.mark.parametrize("language", languages())

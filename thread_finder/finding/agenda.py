@@ -253,8 +253,9 @@ def _named(said: Sequence[Mention], found: Agenda, written: date, acts: frozense
             day = max(days) + timedelta(days=(day - max(days)).days % 7)
         if mention.until and day not in found.table:
             found.limits.add(day)
+            continue
         aside = mention.out if day in found.table else _aside(mention, written, acts)
-        if aside or day in found.limits or not written <= day <= written + _FAR:
+        if aside or (day in found.limits and not mention.asked) or not written <= day <= written + _FAR:
             continue
         days[day] = max(days.get(day, mention), mention, key=_weight)
         anchor = day if mention.exact and day >= written + _A_WEEK else anchor

@@ -12,9 +12,8 @@ SHORT = 3
 """Abbreviations of so many letters ("sat", "wed") are ordinary words unless something beside them says otherwise."""
 
 _HOURS = 12
-_NOT_A_DAY = (
-    r"(?!\d|[:%/]|[.,]\d|\s?(?:[ap]\.?\s?m\b|h\b|h\d|hrs?\b|heures|uhr|uur|ur\b|o.clock|horas|kl\b|min|時|时|点|點|시))"
-)
+_OF_THE_CLOCK = r"[ap]\.?\s?m\b|h\b|h\d|hrs?\b|heures|uhr|uur|ur\b|o.clock|horas|kl\b|min|時|时|点|點|시"
+_NOT_A_DAY = rf"(?!\d|[:%/]|[.,-]\d|\s?(?:{_OF_THE_CLOCK}))"
 _BEFORE_MONTH = "in im of mid late early mitte anfang ende en de mi fin em di a i eind begin half".split()
 KINDS = frozenset(
     {
@@ -60,12 +59,14 @@ def _with_months(words: DateWords, right: str) -> Iterator[str]:
     """As in "14 March", "12 to 14 March", "ocho de junio"; "March 14", "March 12-14"; "in March"."""
     if not words.months:
         return
-    month, ordinal = _any(words.months), "(?:st|nd|rd|th)?"
+    month, ordinal, dot = _any(words.months), "(?:st|nd|rd|th)?", r"(?:st|nd|rd|th|\.)?"
+    before, and_ = words.between
     through = "|".join(re.escape(word) for word in sorted(words.through, key=len, reverse=True))
     year = r"(?:,?\s+(?:de\s+|del\s+)?(?P<{0}>\d{{4}}))?"
     spelled = words.numbers if len(words.numbers) > _HOURS else ()
     yield (
-        rf"(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:{through})\s?)?"
+        rf"(?:(?:{before})\s(?:\w{{2,3}}\s)?(?P<d4>\d{{1,2}}){dot}\s(?:{and_})\s(?:\w{{2,3}}\s)?"
+        rf"|(?P<d0>\d{{1,2}}){dot}\s?(?:{through})\s?)?"
         rf"(?P<d1>\d{{1,2}}{''.join(f'|{re.escape(word)}' for word in spelled)})(?:st|nd|rd|th|er|e|o|º|ª)?"
         rf"\.?,?\s+(?:of\s+|de\s+|d')?(?P<m1>{month})\.?{right}{year.format('y1')}"
     )

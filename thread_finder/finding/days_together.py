@@ -28,10 +28,10 @@ def put_together(found: list[Mention], text: str, written: date, words: DateWord
     found = [
         _without_stop(one, text) for one, before in zip(found, [None, *found], strict=False) if _follows(one, before)
     ]
-    named = [mention for mention in found if mention.day or mention.hour or (mention.month and not mention.day)]
+    named = [mention for mention in found if mention.day or mention.hour or mention.month]
+    hints = [mention for mention in found if not (mention.day or mention.hour or mention.month)]
     if len(named) > 1:
         named = list(_joined(_in_their_months(named, text, written, words), text))
-    hints = [mention for mention in found if mention.day is None and mention.hour is None and mention not in named]
     before: Mention | None = None
     for mention in sorted((*named, *hints), key=lambda one: one.start):
         if not (mention.day or mention.hour or mention.period or mention.pick):

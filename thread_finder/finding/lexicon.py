@@ -50,11 +50,12 @@ class DateWords:
 
     ``last`` are words beside a weekday that is gone, ``gone`` weekdays' forms that mean that by themselves, ``coming``
     words beside the weekday that is next, ``following`` beside the one after a day agreed on; ``article`` stands
-    between weekday and number, ``through`` between two days of one stretch, ``either`` between two to choose from.
-    ``numbers`` are the words for 1, 2, …, ``spoken`` the hours said with them. ``unless`` stands before a day ruled
-    out, ``alas`` anywhere in its sentence, ``refused`` after it; ``until`` beside a time limit, unless all the words
-    there are ``parting`` ones ("bis Freitag!"); ``week_of`` beside a day that names its week. ``picks`` point at one of
-    the days offered; ``goods`` are sent, not met; a ``wish`` makes "good to meet you" one for a day to come.
+    between weekday and number, ``through`` between two days of one stretch (or ``between`` … and), ``either`` between
+    two to choose from. ``numbers`` are the words for 1, 2, …, ``spoken`` the hours said with them. ``unless`` stands
+    before a day ruled out, ``alas`` anywhere in its sentence, ``refused`` after it; ``until`` beside a time limit,
+    unless all the words there are ``parting`` ones ("bis Freitag!"); ``week_of`` beside a day that names its week.
+    ``picks`` point at one of the days offered; ``goods`` are sent, not met; a ``wish`` makes "good to meet you" one for
+    a day to come.
     """
 
     order: str
@@ -75,6 +76,7 @@ class DateWords:
     week_later: re.Pattern[str]
     week_of: re.Pattern[str]
     through: frozenset[str]
+    between: tuple[str, str]
     either: frozenset[str]
     unless: tuple[str, ...]
     alas: tuple[str, ...]
@@ -244,6 +246,7 @@ def _date_words(data: Mapping[str, Any], words: Mapping[str, str]) -> DateWords:
         week_later=re.compile(_plain(data.get("week-later", _NEVER))),
         week_of=re.compile(_plain(data.get("week-of", _NEVER))),
         through=frozenset(fold(word) for word in (*data.get("through", []), "-", "~", "～")),
+        between=tuple(data.get("between", (_NEVER, _NEVER))),
         either=frozenset(fold(word) for word in (*data.get("either", []), "/")),
         unless=tuple(fold(word) for word in data.get("unless", [])),
         alas=tuple(fold(word) for word in data.get("alas", [])),

@@ -103,9 +103,8 @@ def _with_month(span: Span, groups: dict[str, str], words: DateWords, index: str
     """Read "15 March", or "12 to 15 March", which is a stay and names no day."""
     year = int(groups.get(f"y{index}") or 0)
     numbers = {name: words.numbers.get(value) or number_of(value) for name, value in groups.items() if name[0] == "d"}
-    first, last = (
-        (("d0", "d1") if index == "1" else ("d2", "d3")) if {"d0", "d3"} & groups.keys() else (f"d{index}",) * 2
-    )
+    first = next(name for name in ("d0", "d4", f"d{index}") if name in groups)
+    last = "d3" if "d3" in groups else f"d{index}"
     read = month_day(span, words.months[groups[f"m{index}"]], numbers[first], year, written)
     if first == last or read is None or read.day is None:
         return read

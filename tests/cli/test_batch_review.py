@@ -255,6 +255,24 @@ def test_an_answer_that_cannot_be_meant_is_said_and_asked_again(sit_down: Callab
         assert typist.name == name
 
 
+def test_what_a_letter_lacks_can_be_typed_and_is_remembered(user: User, sit_down: Callable[..., Typist]) -> None:
+    head, *tables = re.split(r"(?m)^(?=\[)", user.config.read_text())
+    user.config.write_text("".join([head, *(one for one in tables if "owner.updates" not in one)]))
+    typist = sit_down()
+    name, second = typist.name, "I teach evening classes in acoustics"
+    assert "something new in your life" in typist.screen
+    assert "a" not in typist.keys
+    assert "Enter leaves" in typist.types("n", "", "", "", "", "")
+    assert "that cannot be noted" in typist.types("n", "", "", "last summer", "", "")
+    assert not user.state.joinpath("notes.toml").exists()
+    assert second in typist.types("n", "", "", "", "", second)
+    assert (typist.name, "a" in typist.keys) == (name, True)
+    assert "drafted" in typist.types("a")
+    assert second in typist.screen, "it is for the next letter as well"
+    typist.types("q")
+    assert [second in letter for letter in letters(user).values()] == [True]
+
+
 def test_end_of_input_and_interrupt_leave_what_was_accepted(user: User, sit_down: Callable[..., Typist]) -> None:
     typist = sit_down()
     typist.types("a")

@@ -6,7 +6,7 @@ is all that the next run needs to go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -217,6 +217,23 @@ class Batch:
         found = replace(found, contact=contact)
         turn = replace(proposal.turn, contact=contact, finding=found if isinstance(found, Finding) else None)
         return self._written(turn, found, replace(proposal.wishes, timely=timely))
+
+    def note(self, proposal: Proposal, facts: Mapping[str, str], update: str = "") -> Proposal:
+        """Write with facts that the user adds, which are noted as `note` does: ``facts`` of the contact by their keys,
+        ``update`` of the owner's own life. Words edited before are given up. ConfigError for a fact that is none.
+        """
+        session, contact = self._run.session, proposal.contact
+        path = session.config.notes
+        if facts:
+            notebook.add_contact_note(path, contact, **facts)
+        if update:
+            notebook.add_update(path, self.today, update)
+        notes = notebook.load_notes(path)
+        owner = notebook.apply_to_owner(session.config.owner, notes)
+        self._run = replace(self._run, session=replace(session, owner=owner))
+        self.edits(proposal.turn).unlink(missing_ok=True)
+        turn = replace(proposal.turn, contact=notebook.apply([contact], notes)[0], finding=None)
+        return self._written(turn, next(self._findings([turn])), proposal.wishes)
 
     def _pass_over(self, proposal: Proposal, why: str = "") -> None:
         contact, purpose = proposal.contact, str(proposal.turn.purpose)

@@ -26,7 +26,7 @@ def batch(
     as_json: JsonOption = False,
     as_of: AsOfOption = None,
 ) -> None:
-    """Draft the month's letters, with a look at each: accept, edit, other thread, skip, snooze, quit.
+    """Draft the month's letters, with a look at each: accept, edit, other thread or reason, note, skip, snooze, quit.
 
     What you accept is drafted at once. Quit when you like: run again, it goes on where it stopped.
 

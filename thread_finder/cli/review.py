@@ -26,6 +26,7 @@ KEYS: Mapping[str, str] = {
     "e": "edit: open the text in your editor, then look at it again",
     "t": "thread: answer in another thread, or in a new one",
     "r": "reason: write for another reason",
+    "n": "note: add what the letter lacks, or what you remember of them",
     "s": "skip: not this month",
     "z": "snooze: not before a day that you name",
     "q": "quit: leave the rest for later; run batch again to go on",
@@ -39,6 +40,12 @@ _REASONS: Mapping[ReasonKind, str] = {
     ReasonKind.PAY_FORWARD: "for somebody else: a friend who could use their advice",
     ReasonKind.CATCH_UP: "a call of fifteen minutes",
     ReasonKind.ASK: "for yourself: only if it cannot wait",
+}
+_FACTS: Mapping[str, str] = {
+    "introduction": "Who were you to them (the student who …)?",
+    "met_how": "How did you meet (for coffee)?",
+    "met_on": "When (2023-07-11, or 2023-07)?",
+    "remember": "What did they say that helped?",
 }
 _TEXTLESS = (ReasonKind.RECONNECT, ReasonKind.CATCH_UP)
 _DATED = (ReasonKind.NEWS, ReasonKind.CONGRATULATE)
@@ -104,7 +111,7 @@ class Review:
     def _keys(self, proposal: Proposal) -> list[str]:
         """What can be done with it: a letter that lacks a fact can be neither accepted nor edited."""
         missing = {"a", "e", "t"} if isinstance(proposal.letter, Failure) else set()
-        fixed = {"t", "r"} if proposal.turn.purpose is Purpose.FOLLOW_UP else set()
+        fixed = {"t", "r", "n"} if proposal.turn.purpose is Purpose.FOLLOW_UP else set()
         return [key for key in KEYS if key not in missing | fixed]
 
     @property
@@ -114,6 +121,7 @@ class Review:
             "e": self._edit,
             "t": self._other_thread,
             "r": self._other_reason,
+            "n": self._note,
             "s": self._batch.skip,
             "z": self._snooze,
             "q": self._quit,
@@ -165,9 +173,15 @@ class Review:
         link = "" if kind in _TEXTLESS else ask("A link that belongs to it (Enter: none):")
         on = _ask_day("When was that (2026-11-20; Enter: no date)?") if kind in _DATED else None
         timely = ask("Why can it not wait? (Enter: it can)") if kind is ReasonKind.ASK else ""
-        if self._batch.edits(proposal.turn).exists() and not self._sure("Your edited text will be lost."):
+        return self._batch.reason(proposal, Reason(kind, text, link, on), timely) if self._free(proposal) else proposal
+
+    def _note(self, proposal: Proposal) -> Proposal:
+        console().print(styled("In your words, as they go into the letter; Enter leaves a thing as it is.", "dim"))
+        facts = {key: text for key, question in _FACTS.items() if (text := ask(question))}
+        update = ask("Is there something new in your life, for all letters (I …)?")
+        if not (facts or update) or not self._free(proposal):
             return proposal
-        return self._batch.reason(proposal, Reason(kind, text, link, on), timely)
+        return self._batch.note(proposal, facts, update)
 
     def _snooze(self, proposal: Proposal) -> Skipped:
         until = ask("Until when (2 weeks, 3 months, 2027-03-01)? [1 month]") or "1 month"
@@ -183,8 +197,11 @@ class Review:
         del proposal
         raise Quit
 
-    def _sure(self, what: str) -> bool:
-        return ask(f"{what} Go on [y,N]?").lower().startswith("y")
+    def _free(self, proposal: Proposal) -> bool:
+        """Whether the letter may be written anew: nothing is edited, or that may go."""
+        if not self._batch.edits(proposal.turn).exists():
+            return True
+        return ask("Your edited text will be lost. Go on [y,N]?").lower().startswith("y")
 
     def _say(self, error: RefusedError | ConfigError) -> None:
         lines = [error.message, *map(str, error.problems), *([f"next: {error.to_do}"] if error.to_do else [])]

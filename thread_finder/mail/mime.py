@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ MAX_PARTS = 400
 _MAX_DELIMITERS = 20_000
 _MAX_SECTION = 65_536  # bytes of a part's header
 
-_NAMES = ("content-type", "content-transfer-encoding", "content-disposition")
+FIELDS = ("content-type", "content-transfer-encoding", "content-disposition")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _PARAMETER = re.compile(
     r";\s*([\w.%'-]{1,60})(\*\d{0,3})?(\*)?\s*=\s*(?:\"((?:[^\"\\]|\\.){0,2000})\"|([^;\s]{0,2000}))"
@@ -72,12 +72,12 @@ class Part:
         return text.replace("\0", "")
 
 
-def leaves(raw: bytes, header: bytes, body_start: int) -> list[Part]:
-    """The leaves of the message ``raw`` whose header fields are in ``header``, in order."""
+def leaves(raw: bytes, fields: Mapping[str, list[str]], body_start: int) -> list[Part]:
+    """The leaves of the message ``raw``, in order; ``fields`` are those of its header, FIELDS at least."""
     found: list[Part] = []
     number = 0
     budget = _MAX_DELIMITERS
-    waiting = [_part(raw, header, body_start, len(raw))]
+    waiting = [_part(raw, fields, body_start, len(raw))]
     while waiting and len(found) < MAX_PARTS:
         part = waiting.pop()
         boundary = part.parameters.get("boundary", "") if part.content_type.startswith("multipart/") else ""
@@ -148,19 +148,18 @@ def _section_part(raw: bytes, start: int, end: int, depth: int, alternatives: tu
             header = raw[start : min(end, start + _MAX_SECTION)]
             split = split_header(header)
             header, body = header[: split[1]], min(end, start + split[2])
-    return _part(raw, header, min(body, end), end, depth, alternatives, default)
+    return _part(raw, raw_headers(header, FIELDS), min(body, end), end, depth, alternatives, default)
 
 
 def _part(
     raw: bytes,
-    header: bytes,
+    fields: Mapping[str, list[str]],
     start: int,
     end: int,
     depth: int = 0,
     alternatives: tuple[int, ...] = (),
     default: str = "text/plain",
 ) -> Part:
-    fields = raw_headers(header, _NAMES)
     content_type, parameters = parse_content_type(_first(fields, "content-type"), default)
     disposition, more = _disposition(_first(fields, "content-disposition"))
     return Part(
@@ -177,7 +176,7 @@ def _part(
     )
 
 
-def _first(fields: dict[str, list[str]], name: str) -> str:
+def _first(fields: Mapping[str, list[str]], name: str) -> str:
     return fields[name][0] if name in fields else ""
 
 

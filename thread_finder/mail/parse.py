@@ -19,6 +19,7 @@ from thread_finder.mail.headers import (
     split_header,
 )
 from thread_finder.mail.headers import thread_id as gmail_thread_id
+from thread_finder.mail.mime import FIELDS as MIME_FIELDS
 from thread_finder.mail.mime import Part, leaves
 from thread_finder.mail.quotes import MAX_TEXT, Split, split_html, split_text, unflowed
 from thread_finder.model import Address, Automatic, CalendarPart, Label, Message
@@ -42,7 +43,7 @@ _FIELDS = (
     "in-reply-to",
     "x-gm-thrid",
     "x-gmail-labels",
-    "content-type",
+    *MIME_FIELDS,
     *AUTOMATIC_FIELDS,
 )
 
@@ -62,7 +63,7 @@ def parse_message(raw: bytes, *, id: str = "", thread_id: str = "", labels: froz
     fields = raw_headers(header, _FIELDS)
     if not fields and b":" not in header.partition(b"\n")[0]:
         raise UnreadableMessage("no header line")
-    parts = leaves(raw, header, body)
+    parts = leaves(raw, fields, body)
     senders = parse_addresses(_first(fields, "from")) or parse_addresses(_first(fields, "sender"))
     calendar = _calendar(parts)
     automatic = classify(fields, senders[0] if senders else None, calendar)

@@ -255,6 +255,18 @@ def test_an_answer_that_cannot_be_meant_is_said_and_asked_again(sit_down: Callab
         assert typist.name == name
 
 
+def test_a_reason_keeps_its_words_until_others_are_typed(user: User, sit_down: Callable[..., Typist]) -> None:
+    typist = sit_down()
+    name, words = typist.name, "the swell division of St Finnian's has been rebuilt"
+    assert words in typist.screen, "the first letter has this reason"
+    assert f"Enter: “{words}”" in typist.types("r", "news", "", "", "")
+    assert "the reason stays as it was" in typist.types("r", "offer-help", "")
+    assert (typist.name, "a" in typist.keys) == (name, True)
+    assert "drafted" in typist.types("a")
+    typist.types("q")
+    assert [words in letter for letter in letters(user).values()] == [True]
+
+
 def test_what_a_letter_lacks_can_be_typed_and_is_remembered(user: User, sit_down: Callable[..., Typist]) -> None:
     head, *tables = re.split(r"(?m)^(?=\[)", user.config.read_text())
     user.config.write_text("".join([head, *(one for one in tables if "owner.updates" not in one)]))
@@ -277,7 +289,7 @@ def test_end_of_input_and_interrupt_leave_what_was_accepted(user: User, sit_down
     typist = sit_down()
     typist.types("a")
     typist.child.sendeof()
-    assert "1 letter: 1 drafted" in typist.hears_the_end()
+    assert re.search(r"(?m)^1 letter: 1 drafted", typist.hears_the_end())
     assert len(user.saved()) == 1
     typist = sit_down()
     typist.types("a")
@@ -291,3 +303,9 @@ def test_a_narrow_terminal_shows_the_same(sit_down: Callable[..., Typist]) -> No
     screen = sit_down(columns=70).screen
     assert "Yesterday in the loft" in screen
     assert [line for line in screen[screen.rindex(" 1/20 ") :].splitlines() if len(line.rstrip()) > 70] == []
+
+
+def test_on_a_narrow_terminal_the_help_goes_on_below_itself(sit_down: Callable[..., Typist]) -> None:
+    (lines,) = re.findall(r"(?ms)^( +a  accept.*? +\?  this help)", sit_down(columns=40).types("?").replace("\r", ""))
+    assert "\n     then look at it again" in lines
+    assert all(re.match(r"  [a-z?]  \S|     \S", line) for line in lines.splitlines())

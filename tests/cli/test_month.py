@@ -332,6 +332,8 @@ def test_another_run_at_work_is_said_and_reading_goes_on(user: User) -> None:
 def test_the_export_can_be_written_to_a_file_that_only_the_user_reads(user: User, tmp_path: Path) -> None:
     user.at("draft", PRIYA)
     target = tmp_path / "ledger.json"
-    assert user.run("export", "--to", str(target)).code == 0
+    ran = user.run("export", "--to", str(target))
+    assert (ran.code, ran.out) == (0, "")
+    assert str(target) in ran.err
     assert json.loads(target.read_text())["drafts"][0]["contact"] == PRIYA
     assert target.stat().st_mode & 0o077 == 0

@@ -64,6 +64,8 @@ def test_demo_leaves_a_changed_sample_alone(user: User) -> None:
 
 
 def test_demo_names_commands_that_can_be_typed(user: User, finish: Callable[[Popen[bytes]], Ran]) -> None:
+    del user.environment["THREAD_FINDER_STATE"]
+    user.environment["XDG_STATE_HOME"] = str(user.folder / "own")
     ran = finish(user.start("demo"))
 
     def typed(words: str) -> bytes:
@@ -73,6 +75,8 @@ def test_demo_names_commands_that_can_be_typed(user: User, finish: Callable[[Pop
         return done.stdout
 
     assert b"34 contacts" in typed("contacts list")
+    assert b"30 drafted" in typed("status"), "the demo's own memory is used, not the user's"
+    assert not user.folder.joinpath("own").exists()
     place = Path(ran.out.rpartition("rm -r ")[2].split()[0])
     assert (place / "drafts").is_dir()
     typed("rm -r")

@@ -263,9 +263,13 @@ def test_files_open_to_others_are_warned_of(write: Write, tmp_path: Path) -> Non
 
 def test_the_environment_overrides_the_usual_places(tmp_path: Path) -> None:
     assert config.default_config_path({"THREAD_FINDER_CONFIG": str(tmp_path / "c.toml")}) == tmp_path / "c.toml"
-    assert config.default_state_folder({"THREAD_FINDER_STATE": str(tmp_path)}) == tmp_path
+    file = tmp_path / "config.toml"
+    assert config.default_state_folder({"THREAD_FINDER_STATE": str(tmp_path)}, file) == tmp_path
     assert config.default_config_path({}).parts[-2:] == ("thread-finder", "config.toml")
-    assert config.default_state_folder({}).name == "thread-finder"
+    assert config.default_state_folder({}, file).name == "thread-finder"
+    (tmp_path / "state").mkdir()
+    assert config.default_state_folder({}, file) == tmp_path / "state"
+    assert config.default_state_folder({"THREAD_FINDER_STATE": "elsewhere"}, file) == Path("elsewhere")
 
 
 def test_settings_are_imported_without_the_slow_libraries() -> None:

@@ -104,7 +104,9 @@ def test_an_answer_before_the_letter_is_none() -> None:
 def test_a_draft_that_waits_goes_before_everything_but_a_block() -> None:
     waiting = history(check_in(fate=Fate.OPEN, at=None), snoozed_until=date(2027, 1, 1))
     assert state(waiting, DUE_ON) is State.DRAFTED
-    assert state(replace(waiting, blocked="asked me not to"), DUE_ON) is State.BLOCKED
+    blocked = stand(replace(waiting, blocked="asked me not to"), DUE_ON, RHYTHM)
+    assert blocked.state is State.BLOCKED
+    assert blocked.why == "asked me not to; a check-in lies in your drafts all the same: remove it"
 
 
 def test_a_draft_is_to_be_read_again_when_they_wrote_meanwhile() -> None:

@@ -180,7 +180,7 @@ class Batch:
     def skip(self, proposal: Proposal) -> Skipped:
         """Not this month; not asked again in it."""
         self._pass_over(proposal)
-        return Skipped(proposal.contact, f"skipped by you: not in {self._period.in_words}")
+        return Skipped(proposal.contact, f"not in {self._period.in_words}, as you wish")
 
     def snooze(self, proposal: Proposal, until: date) -> Skipped:
         """Not before a day. Where that is beyond the month, their turn in it is over as well."""

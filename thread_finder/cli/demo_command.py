@@ -96,6 +96,7 @@ def _closing(place: Path, config: Path, drafted: int, *, made_up: bool) -> str:
         f"  {run} {options} find Rosheen --as-of {SAMPLE_TODAY}\n"
         f"  {run} {options} preview Rosheen --as-of {SAMPLE_TODAY}\n"
         f"  {run} {options} contacts list\n"
+        f"  {run} {options} status --as-of {SAMPLE_TODAY}\n"
         + (f"When you have seen enough, remove it all: rm -r {shlex.quote(str(place))}\n" if made_up else "")
         + "With your own mail (Google Takeout, an mbox, a Maildir):\n"
         f"  {run} init"

@@ -21,7 +21,7 @@ def places(ctx: typer.Context, config: Path | None) -> tuple[Path, Path]:
     """The config file of --config, THREAD_FINDER_CONFIG or the usual place, and the state folder."""
     environment = ctx.meta["thread_finder.environment"]
     path = config or ctx.meta["thread_finder.config"] or settings.default_config_path(environment)
-    return path, settings.default_state_folder(environment)
+    return path, settings.default_state_folder(environment, path)
 
 
 def opened(ctx: typer.Context, config: Path | None, as_of: str | None) -> Session:

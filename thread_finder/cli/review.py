@@ -73,6 +73,7 @@ def ask(question: str) -> str:
     try:
         return input().strip()
     except EOFError:
+        console().print()
         raise Quit from None
 
 
@@ -131,7 +132,8 @@ class Review:
         assert not isinstance(proposal.letter, Failure)
         if stops := proposal.letter.stops(proposal.wishes.despite):
             rule = stops[0].rule
-            raise RefusedError(f"{stops[0].message} ({rule})", f"edit it, or overrule: batch --despite {rule}")
+            ways_out = f"edit it (e), take another reason (r), or overrule: batch --despite {rule}"
+            raise RefusedError(f"{stops[0].message} ({rule})", ways_out)
         return self._batch.accept(proposal)
 
     def _edit(self, proposal: Proposal) -> Proposal:
@@ -169,11 +171,10 @@ class Review:
         kind = _reason(ask("Which? (Enter: leave it)"))
         if kind is None:
             return proposal
-        text = "" if kind in _TEXTLESS else ask("In your words, as it goes into the letter:")
-        link = "" if kind in _TEXTLESS else ask("A link that belongs to it (Enter: none):")
-        on = _ask_day("When was that (2026-11-20; Enter: no date)?") if kind in _DATED else None
+        present = proposal.contact.reason
+        reason = _in_words(kind, present if present.kind is kind else Reason(kind))
         timely = ask("Why can it not wait? (Enter: it can)") if kind is ReasonKind.ASK else ""
-        return self._batch.reason(proposal, Reason(kind, text, link, on), timely) if self._free(proposal) else proposal
+        return self._batch.reason(proposal, reason, timely) if self._free(proposal) else proposal
 
     def _note(self, proposal: Proposal) -> Proposal:
         console().print(styled("In your words, as they go into the letter; Enter leaves a thing as it is.", "dim"))
@@ -220,6 +221,21 @@ def _reason(answer: str) -> ReasonKind | None:
         return ReasonKind(answer.lower())
     except ValueError:
         raise RefusedError(f"{answer} is no reason") from None
+
+
+def _in_words(kind: ReasonKind, present: Reason) -> Reason:
+    """What there is to say of a reason; Enter leaves what is known. RefusedError when nothing is said at all."""
+    if kind in _TEXTLESS:
+        return Reason(kind)
+    known = f" (Enter: “{one_line(present.text)}”)" if present.text else ""
+    text = ask(f"In your words, as it goes into the letter{known}:") or present.text
+    if not text:
+        raise RefusedError("nothing was typed: the reason stays as it was")
+    link = ask(f"A link that belongs to it (Enter: {one_line(present.link) or 'none'}):") or present.link
+    if kind not in _DATED:
+        return Reason(kind, text, link)
+    on = _ask_day(f"When was that (2026-11-20; Enter: {present.on or 'no date'})?") or present.on
+    return Reason(kind, text, link, on)
 
 
 def _ask_day(question: str) -> date | None:

@@ -71,6 +71,16 @@ def show_rows(titles: Sequence[str], rows: Iterable[Sequence[Text]], *, right: s
             screen.print(Padding(Text(" · ").join(named), (0, 0, 0, 2)))
 
 
+def show_hanging(head: Text, text: Text) -> None:
+    """A line that goes on below itself, not below its head, where the screen is narrow."""
+    screen = console()
+    room = max(20, screen.width - head.cell_len)
+    first, *more = text.wrap(screen, room) if screen.is_terminal else [text]
+    screen.print(head.copy().append_text(first), soft_wrap=True)
+    for line in more:
+        screen.print(styled(" " * head.cell_len).append_text(line), soft_wrap=True)
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout and nothing else."""
     with printing():

@@ -11,7 +11,7 @@ from thread_finder.app.finding import Failure
 from thread_finder.app.letters import Written
 from thread_finder.app.undo import Undone
 from thread_finder.cli.safe import one_line, visible
-from thread_finder.cli.screen import console, show_rows, styled
+from thread_finder.cli.screen import console, show_hanging, show_rows, styled
 from thread_finder.cli.show_finding import KINDS, day
 from thread_finder.finding.signals import says
 from thread_finder.model import Finding, Level
@@ -43,14 +43,14 @@ def show_proposal(proposal: Proposal, place: str, unsure: str) -> None:
             screen.print(styled(f"next: {one_line(step)}", "dim"), soft_wrap=True)
         return
     screen.print(_beside(_letter(letter), _reasons(proposal, letter.finding), screen.width))
-    for line in _remarks(letter, unsure):
-        screen.print(line)
+    for head, remark in _remarks(letter, unsure):
+        show_hanging(head, remark)
 
 
 def show_choices(choices: Mapping[str, str]) -> None:
     """What one can type, a line each."""
     for key, meaning in choices.items():
-        console().print(styled(f"  {key}  ", "bold").append_text(styled(meaning)))
+        show_hanging(styled(f"  {key}  ", "bold"), styled(meaning))
 
 
 def show_answer(result: Outcome | Skipped) -> None:
@@ -205,11 +205,11 @@ def _thread(finding: Finding) -> list[tuple[str, Text]]:
     return rows
 
 
-def _remarks(written: Written, unsure: str) -> list[Text]:
+def _remarks(written: Written, unsure: str) -> list[tuple[Text, Text]]:
     """What to look at before accepting: a thread that is not sure, warnings of the finding, advice on the letter."""
-    lines = [styled(f"  sure? {unsure}", "bold yellow")] if unsure else []
-    lines += [styled(f"  note  {one_line(warning)}", "yellow") for warning in written.finding.warnings]
-    for advice in written.advice:
-        label = styled(f"  {advice.level:5} ", _LEVELS[advice.level])
-        lines.append(label.append_text(styled(f"{one_line(advice.message)} [{advice.rule}]")))
-    return lines or [styled("  advice: nothing to mend", "green")]
+    found = [("sure?", unsure, "bold yellow")] if unsure else []
+    found += [("note", one_line(warning), "yellow") for warning in written.finding.warnings]
+    found += [(a.level, f"{one_line(a.message)} [{a.rule}]", _LEVELS[a.level]) for a in written.advice]
+    if not found:
+        return [(styled("  advice: ", "green"), styled("nothing to mend", "green"))]
+    return [(styled(f"  {label:5} ", style), styled(text)) for label, text, style in found]

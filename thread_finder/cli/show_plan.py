@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from thread_finder.app.finding import Failure
 from thread_finder.cli.safe import one_line
-from thread_finder.cli.screen import console, show_rows, styled
+from thread_finder.cli.screen import console, show_hanging, show_rows, styled
 from thread_finder.planning import CheckIn, Plan, Purpose, Standing, State
 from thread_finder.planning.period import day_in_words
 
@@ -42,32 +42,22 @@ def show_plan(plan: Plan) -> None:
     for one in plan.chosen:
         _show_turn(one)
     for done in plan.done:
-        _hanging(styled(_word(done.state), _COLOURS.get(done.state, "dim")), _named(done.contact.name, done.why))
+        show_hanging(styled(_word(done.state), _COLOURS.get(done.state, "dim")), _named(done.contact.name, done.why))
     _show_waiting(plan)
 
 
 def _show_turn(one: CheckIn) -> None:
     colour = "yellow" if one.purpose is Purpose.FOLLOW_UP else "green"
-    _hanging(styled(_word(one.purpose), colour), _named(one.contact.name, ""))
+    show_hanging(styled(_word(one.purpose), colour), _named(one.contact.name, ""))
     for why in one.why:
-        _hanging(styled(f"{_word('')}  - "), styled(one_line(why)))
+        show_hanging(styled(f"{_word('')}  - "), styled(one_line(why)))
     if one.finding and one.finding.thread:
         subject = one.finding.thread.subject or "no subject"
-        _hanging(styled(f"{_word('')}  "), styled(f"in “{one_line(subject)}”", "dim"))
+        show_hanging(styled(f"{_word('')}  "), styled(f"in “{one_line(subject)}”", "dim"))
 
 
 def _word(word: str) -> str:
     return f"  {word:13}"
-
-
-def _hanging(head: Text, text: Text) -> None:
-    """A line that goes on below itself, not below its head, where the screen is narrow."""
-    screen = console()
-    room = max(20, screen.width - head.cell_len)
-    first, *more = text.wrap(screen, room) if screen.is_terminal else [text]
-    screen.print(head.copy().append_text(first), soft_wrap=True)
-    for line in more:
-        screen.print(styled(" " * head.cell_len).append_text(line), soft_wrap=True)
 
 
 def _show_waiting(plan: Plan) -> None:
@@ -75,7 +65,7 @@ def _show_waiting(plan: Plan) -> None:
     screen = console()
     line = sorted((one for one in plan.omitted if one.place), key=lambda one: one.place)
     for one in line[:LINED_UP]:
-        _hanging(styled(_word("waiting"), "dim"), _named(one.contact.name, one.why))
+        show_hanging(styled(_word("waiting"), "dim"), _named(one.contact.name, one.why))
     if len(line) > LINED_UP:
         screen.print(styled(f"  … and {len(line) - LINED_UP} more in line", "dim"))
     coming = plan.next_up

@@ -129,6 +129,7 @@ def export(
     """
     import json
 
+    from thread_finder.cli.boundary import note
     from thread_finder.cli.opening import opened
     from thread_finder.cli.screen import print_json
     from thread_finder.userfiles import write_private
@@ -139,6 +140,7 @@ def export(
         document = ledger.export()
     if to:
         write_private(to, (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
+        note(f"what the program remembers is in {to}")
     else:
         print_json(document)
 

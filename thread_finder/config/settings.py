@@ -111,10 +111,14 @@ def default_config_path(environment: Mapping[str, str]) -> Path:
     return platformdirs.user_config_path(_APP, appauthor=False) / "config.toml"
 
 
-def default_state_folder(environment: Mapping[str, str]) -> Path:
-    """The folder of ledger, indexes and tokens: THREAD_FINDER_STATE, else the platform's usual place."""
+def default_state_folder(environment: Mapping[str, str], config: Path) -> Path:
+    """The folder of ledger, indexes and tokens: THREAD_FINDER_STATE, else the folder ``state`` beside the ``config``
+    file if there is one (the demo's), else the platform's usual place.
+    """
     if given := environment.get(STATE_VARIABLE):
         return Path(given).expanduser()
+    if (beside := config.expanduser().absolute().parent / "state").is_dir():
+        return beside
     import platformdirs  # noqa: PLC0415
 
     return platformdirs.user_state_path(_APP, appauthor=False)

@@ -146,7 +146,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise _damaged(path, str(verdict).splitlines()[0])
+        raise _damaged(path, str(verdict).splitlines()[-1])  # the first line may be but a heading
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -68,6 +68,8 @@ def _held(history: History, day: date) -> Standing | None:
     begun = [one for one in history.counting if one.under_way]
     if history.blocked is not None or history.contact.do_not_contact:
         why = history.blocked or f"marked do_not_contact in {history.contact.source or 'your contacts'}"
+        if begun and begun[-1].fate is Fate.OPEN:
+            why += f"; a {begun[-1].purpose} lies in your drafts all the same: remove it"
         return Standing(history, State.BLOCKED, why)
     if history.unread:
         return Standing(history, State.UNREAD, f"their mail could not be read: {history.unread}")

@@ -21,7 +21,7 @@ from typing import Any
 from bench import known
 from bench.known import Known
 from bench.train_finder import Judged, cross_validated, everything
-from thread_finder.config import default_state_folder
+from thread_finder.config import default_config_path, default_state_folder
 from thread_finder.finding.find import find
 from thread_finder.finding.folding import fold
 from thread_finder.finding.lexicon import search_words
@@ -57,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     say: Callable[[str], None] = (lambda _line: None) if options.json else print
     if options.from_ledger:
-        report = from_ledger(options.state or default_state_folder(os.environ), say)
+        report = from_ledger(options.state or default_state_folder(os.environ, default_config_path(os.environ)), say)
     else:
         report = measured(options.data, say, validate=not options.quick)
     if options.json:

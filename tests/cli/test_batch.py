@@ -80,8 +80,8 @@ def test_when_nobody_is_due_it_says_who_is_next_and_when(user: User) -> None:
     user.at("batch", "--yes")
     ran = user.at("batch", "--yes")
     assert ran.code == 0
-    assert "nobody is due in November 2026" in ran.out
-    assert "Next is " in ran.out
+    assert "the check-ins of November 2026 are made. Next is " in ran.out
+    assert "on 1 December 2026." in ran.out
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["first run", "with a ledger"])

@@ -164,7 +164,7 @@ def test_twenty_letters_are_gone_through(user: User, sit_down: Callable[..., Typ
     assert len(user.saved()) == PEOPLE - 2 - kept - len(stopped)
     assert sum("It has been raining here for a week." in text for text in letters(user).values()) == 1
     assert sum("the loft has a new roof" in text for text in letters(user).values()) == 1
-    assert "nobody is due" in user.at("batch", "--yes").out
+    assert "the check-ins of November 2026 are made" in user.at("batch", "--yes").out
 
 
 def test_what_was_edited_survives_a_kill_and_is_never_overwritten(user: User, sit_down: Callable[..., Typist]) -> None:

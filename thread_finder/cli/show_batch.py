@@ -112,10 +112,13 @@ def _nobody(plan: Plan) -> str:
     """Why there is nothing to do, and when there will be."""
     done = f"; {len(plan.done)} of {plan.room} are done" if plan.done else ""
     text = f"nobody is due in {plan.period.in_words}{done}"
+    if len(plan.done) >= plan.room:
+        text = f"the check-ins of {plan.period.in_words} are made"
     coming = plan.next_up
     if coming is None or coming.next_on is None:
         return f"{text}."
-    return f"{text}. Next is {one_line(coming.contact.name)}, on {day_in_words(coming.next_on)} ({coming.why})."
+    why = "" if coming.place else f" ({one_line(coming.why)})"
+    return f"{text}. Next is {one_line(coming.contact.name)}, on {day_in_words(coming.next_on)}{why}."
 
 
 def _result(result: Outcome | Skipped, *, dry_run: bool = False) -> tuple[str, str, str, str]:
@@ -186,7 +189,7 @@ def _thread(finding: Finding) -> list[tuple[str, Text]]:
     """Which thread, why that one, and which it could be instead."""
     rows: list[tuple[str, Text]] = []
     if finding.thread is None or finding.kind is None:
-        rows.append(("thread", styled("a new one: nothing fit to reply to", "yellow")))
+        rows.append(("thread", styled("a new one, with a recap of who you are", "yellow")))
     else:
         sure = f"  {KINDS[finding.kind]}, {finding.confidence:.0%} sure"
         subject = styled(f"“{one_line(finding.thread.subject) or 'no subject'}”", "bold cyan")
@@ -196,9 +199,10 @@ def _thread(finding: Finding) -> list[tuple[str, Text]]:
         rows.append(("answers", styled(one_line(f"{writer}'s mail of {day(finding.parent.date)}"))))
     if finding.met_on:
         rows.append(("met", styled(str(finding.met_on))))
-    for number, one in enumerate(finding.evidence[:3]):
-        quote = styled(f" “{one_line(one.quote)}”" if one.quote else "", "italic")
-        rows.append(("" if number else "why", styled(says(one.signal)).append_text(quote)))
+    reasons = list(dict.fromkeys((one.signal, one_line(one.quote)) for one in finding.evidence))
+    for number, (signal, quote) in enumerate(reasons[:3]):
+        text = styled(says(signal)).append_text(styled(f" “{quote}”" if quote else "", "italic"))
+        rows.append(("" if number else "why", text))
     for number, other in enumerate(finding.alternatives):
         subject = styled(f"{other.confidence:.0%} “{one_line(other.thread.subject) or 'no subject'}”", "dim")
         rows.append(("" if number else "or", subject))

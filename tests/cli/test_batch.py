@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,25 @@ def test_the_months_letters_are_drafted_and_the_others_have_their_reason(user: U
     assert "own-ask" in why["Garrick Oyelowo-Finn"]
     assert all(why.values())
     assert "Edith Marchbanks" not in {*why, *drafted(ran)}, "she is not to be contacted"
+
+
+def test_a_letter_that_cannot_be_written_leaves_its_place_to_the_next_in_line(user: User) -> None:
+    rehearsed = user.at("batch", "--dry-run", "--json")
+    ran = user.at("batch", "--yes", "--json")
+    assert [one["contact"] for one in ran.json["skipped"]] == ["Garrick Oyelowo-Finn"]
+    assert (len(drafted(ran)), ran.json["asked"], ran.json["left"]) == (4, 5, 0)
+    assert drafted(rehearsed) == drafted(ran)
+    assert user.at("batch", "--yes", "--json").json["asked"] == 0, "the month has had its four"
+    assert len(user.saved()) == 4
+
+
+def test_not_everybody_is_tried_where_no_letter_can_be_written(user: User) -> None:
+    head, *tables = re.split(r"(?m)^(?=\[)", user.config.read_text())
+    user.config.write_text("".join([head, *(one for one in tables if "owner.updates" not in one)]))
+    of_month(user, 3)
+    ran = user.at("batch", "--yes", "--json")
+    assert (drafted(ran), len(ran.json["skipped"])) == ([], 9)
+    assert {one["why"] for one in ran.json["skipped"]} == {ran.json["skipped"][0]["why"]}
 
 
 def test_a_thread_that_is_not_sure_is_skipped_and_said(user: User) -> None:

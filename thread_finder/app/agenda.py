@@ -120,14 +120,15 @@ class Agenda:
         for contact in contacts:
             yield found.get(contact.emails) or _no_follow_up(where[contact.emails])
 
-    def plan(self, period: Period) -> Plan:
-        """Whose turn it is, each chosen one with the thread to write in.
+    def plan(self, period: Period, more: int = 0) -> Plan:
+        """Whose turn it is, each chosen one with the thread to write in; ``more`` places than the user's rhythm has.
 
         Threads are read of those whom everything else speaks for, and of as many again who are next in line: a good
         thread moves ahead among them. To read everybody's would take minutes where contacts are many.
         """
+        rhythm = replace(self.rhythm, per_month=self.rhythm.per_month + more, per_week=self.rhythm.per_week + more)
         histories = {one.history.contact.emails: one.history for one in self.seen}
-        made = plan(period, list(histories.values()), self.rhythm, self.today)
+        made = plan(period, list(histories.values()), rhythm, self.today)
         unread = [(one.contact, one.purpose) for one in made.chosen]
         unread += [(one.contact, Purpose.CHECK_IN) for one in made.omitted if 0 < one.place <= made.room]
         while unread:
@@ -137,7 +138,7 @@ class Agenda:
                     known = histories[contact.emails]
                     change = {"unread": found.why} if isinstance(found, Failure) else {"finding": found}
                     histories[contact.emails] = replace(known, **change)
-            made = plan(period, list(histories.values()), self.rhythm, self.today)
+            made = plan(period, list(histories.values()), rhythm, self.today)
             unread = [(one.contact, one.purpose) for one in made.chosen if one.finding is None]
         return made
 

@@ -6,7 +6,7 @@ is all that the next run needs to go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -22,8 +22,10 @@ from thread_finder.app.run import Run
 from thread_finder.errors import ExitCode, MailboxError, RefusedError
 from thread_finder.ledger import Ledger, Pin, Skip, Snooze
 from thread_finder.model import Contact, Finding, Letter, Reason, Thread
-from thread_finder.planning import CheckIn, Period
+from thread_finder.planning import CheckIn, Period, Plan, Purpose
 from thread_finder.userfiles import write_private
+
+_SPARE = 2  # so many times the month's places are tried beyond them
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,34 @@ class Batch:
         return Proposal(turn, letter, wishes)
 
     # --- deciding -------------------------------------------------------------------------------------
+
+    def settle_all(self, plan: Plan, report: Report) -> None:
+        """Without asking: draft what raises no doubt. The place of one to whom no letter can be written goes to the
+        next in line, or such people would hold the same places month after month.
+        """
+        tried: set[tuple[str, ...]] = set()
+        turns, lost, refilled = plan.chosen, 0, 0
+        while turns:
+            for proposal in self.proposals(turns):
+                report.add(self.settle(proposal))
+                lost += proposal.turn.purpose is Purpose.CHECK_IN and self._unfit(proposal)
+            tried |= {turn.contact.emails for turn in turns}
+            turns = self._next_in_line(plan, min(lost, _SPARE * plan.room), tried)[: lost - refilled]
+            refilled += len(turns)
+            report.left += len(turns)
+
+    def _next_in_line(self, plan: Plan, more: int, tried: Container[tuple[str, ...]]) -> tuple[CheckIn, ...]:
+        if not more or self._run.agenda is None or not any(one.place for one in plan.omitted):
+            return ()
+        wider = self._run.agenda.plan(plan.period, more)
+        return tuple(turn for turn in wider.chosen if turn.contact.emails not in tried)
+
+    def _unfit(self, proposal: Proposal) -> bool:
+        """Whether a fact is missing, or advice stops it: nothing that a look at the letter alone could settle."""
+        letter = proposal.letter
+        if isinstance(letter, Failure):
+            return letter.exit_code is ExitCode.REFUSED
+        return not (letter.edited or letter.finding.unsure) and bool(letter.stops(proposal.wishes.despite))
 
     def settle(self, proposal: Proposal) -> Outcome | Skipped:
         """Without asking: draft it, unless there is a doubt."""

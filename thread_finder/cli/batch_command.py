@@ -116,8 +116,7 @@ def _go_through(
         if ask:
             review(work, plan.chosen, report, environment)
         else:
-            for proposal in work.proposals(plan.chosen):
-                report.add(work.settle(proposal))
+            work.settle_all(plan, report)
     except ThreadFinderError as error:
         return error
     return None

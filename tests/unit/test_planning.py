@@ -60,6 +60,22 @@ def test_a_week_has_its_own_number() -> None:
     assert (len(result.chosen), result.room, str(result.period)) == (1, 1, "2026-W49")
 
 
+def test_in_a_full_month_nobody_is_next_but_for_a_follow_up() -> None:
+    soon, sent = person("soon", 100), person("sent", approaches=(letter(TODAY - timedelta(days=2)),))
+    sent = replace(sent, wrote=at(TODAY - timedelta(days=2)))
+    nudged = replace(sent, approaches=(*sent.approaches, letter(TODAY, purpose=Purpose.FOLLOW_UP)))
+    full = replace(RHYTHM, per_month=1)
+    for people, name, day in (
+        ((person("made"), soon), "soon", date(2027, 1, 1)),
+        ((person("made"), person("waits"), soon), "waits", date(2027, 1, 1)),
+        ((sent, soon), "sent", date(2026, 12, 10)),
+        ((nudged, soon), "soon", date(2027, 1, 1)),
+    ):
+        coming = planned(*people, rhythm=full).next_up
+        assert coming
+        assert (coming.contact.name, coming.next_on) == (name, day)
+
+
 def test_nobody_due_says_who_is_next_and_when() -> None:
     result = planned(person("soon", 100), person("later", 10))
     assert not result.chosen

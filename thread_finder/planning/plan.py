@@ -8,7 +8,7 @@ Science 22(4), 2011).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -68,9 +68,15 @@ class Plan:
 
     @property
     def next_up(self) -> Omission | None:
-        """Who comes next after those chosen, and when."""
-        coming = [one for one in self.omitted if one.next_on]
-        return min(coming, key=lambda one: (one.next_on or date.max, one.place, one.contact.name), default=None)
+        """Who comes next after those chosen, and when: in a period that is full, nobody but for a follow-up."""
+        made = len(self.done) + sum(one.purpose is Purpose.CHECK_IN for one in self.chosen)
+        first = self.period.next_first if made >= self.room else self.day
+        coming = [
+            one if one.state is State.SENT else replace(one, next_on=max(one.next_on, first))
+            for one in (*self.omitted, *self.done)
+            if one.next_on and one.state is not State.FOLLOWED_UP  # after that they rest
+        ]
+        return min(coming, key=lambda one: (one.next_on, not one.place, one.place, one.contact.name), default=None)
 
 
 def plan(period: Period, histories: Sequence[History], rhythm: Rhythm, today: date) -> Plan:

@@ -1,4 +1,6 @@
-"""Contacts whose right thread is known, from three sources: the sample, an invented mailbox, and real mail (Enron)."""
+"""Contacts whose right thread is known: of the sample, of invented mailboxes, and of real mail (Enron); and mails of
+which it is known whether they arrange a meeting or thank for one.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,11 @@ import csv
 import gzip
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +25,13 @@ from thread_finder.mail.parse import parse_message
 from thread_finder.mailboxes.archive import ArchiveMailbox
 from thread_finder.mailboxes.base import Request
 from thread_finder.mailboxes.mbox import read_message, spans
-from thread_finder.model import Contact, Finding, Kind, Message, Owner, PartialDate, Thread
+from thread_finder.model import Address, Contact, Finding, Kind, Message, Owner, PartialDate, Thread
 
+HERE = Path(__file__).parent
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+MAILBOXES = HERE / "mailboxes"
+OURS = ("holm", "orlebar")
+"""Invented mailboxes in bench/mailboxes/, by authors who knew no code of the finder."""
 ENRON_OWNERS = {
     "fossum": ("drew.fossum@enron.com",),
     "delainey": ("david.delainey@enron.com", "w..delainey@enron.com"),
@@ -43,10 +51,15 @@ class Known:
     threads: tuple[Thread, ...]
     truth: dict[str, Any]
 
+    @property
+    def is_real(self) -> bool:
+        """Whether this is real mail, marked message by message."""
+        return self.source.startswith("enron")
+
     def worth(self, thread: Thread | None) -> int:
         """2 for a thread that is best, 1 for one that will do, 0 for others."""
         ids = {message.message_id for message in thread.messages} if thread else set()
-        if self.source == "enron":
+        if self.is_real:
             return max((self.marks.get(one, 0) for one in ids), default=0)
         good = [bool(ids & set(best)) for best in self.truth["best_ids"]]
         return 2 if any(good[:1]) else int(any(good))
@@ -58,7 +71,7 @@ class Known:
 
     def right(self, found: Finding) -> bool:
         """Verdict and thread as they should be; on real mail, a meeting thread called so, or none where there is none."""
-        if self.source != "enron":
+        if not self.is_real:
             if self.truth["verdict"] != found.verdict:
                 return False
             return found.thread is None or self.worth(found.thread) > 0
@@ -79,35 +92,91 @@ def sample() -> list[Known]:
     return _known("sample", [folder / "sample.mbox"], owner, [contacts[answer["name"]] for answer in truth], truth)
 
 
-def synthetic(folder: Path) -> list[Known]:
+def synthetic(folder: Path, source: str = "synthetic") -> list[Known]:
     """An invented mailbox of another author."""
     who = json.loads((folder / "OWNER.json").read_text("utf-8"))
     truth = list(json.loads((folder / "truth.json").read_text("utf-8")).values())
     rows = {row["name"]: row for row in csv.DictReader((folder / "contacts.csv").read_text("utf-8").splitlines())}
     contacts = [_contact(answer, rows.get(answer["name"], {})) for answer in truth]
-    return _known("synthetic", [folder / "mailbox.mbox"], Owner(who["name"], tuple(who["emails"])), contacts, truth)
+    owner = Owner(who["name"], tuple(who["emails"]))
+    if (folder / "mailbox.mbox").is_file():
+        return _known(source, [folder / "mailbox.mbox"], owner, contacts, truth)
+    with unpacked(folder, "mailbox") as box:
+        return _known(source, [box], owner, contacts, truth)
 
 
 def enron(folder: Path) -> list[Known]:
     """Pairs of colleagues in real mail, without the contested ones (see the data's README)."""
-    labels = [pair for pair in json.loads((folder / "labels.json").read_text("utf-8")) if not pair["contested"]]
+    return _real("enron", folder, json.loads((folder / "labels.json").read_text("utf-8")))
+
+
+def enron_more(folder: Path) -> list[Known]:
+    """Other pairs of the same mail, marked for this project (enron_pairs.json; people and messages by their hashes)."""
+    pairs = json.loads((HERE / "enron_pairs.json").read_text("utf-8"))
+    for name in ENRON_OWNERS:
+        with unpacked(folder, name) as box:
+            messages = [message for message in _messages(box) if message.from_]
+        senders = {_hash(message.from_.email): message.from_.email for message in messages if message.from_}
+        ids = {_hash(message.message_id): message.message_id for message in messages}
+        for pair in (pair for pair in pairs if pair["owner"] == name):
+            pair["contact"] = senders[pair["contact"]]
+            for kind in ("S", "T"):
+                pair[kind] = {ids[key]: mark for key, mark in pair[kind].items() if key in ids}
+    return _real("enron-more", folder, pairs)
+
+
+def _real(source: str, folder: Path, labels: Iterable[dict[str, Any]]) -> list[Known]:
     cases: list[Known] = []
+    certain = [pair for pair in labels if not pair["contested"]]
     for name, emails in ENRON_OWNERS.items():
-        pairs = [pair for pair in labels if pair["owner"] == name]
+        pairs = [pair for pair in certain if pair["owner"] == name]
         contacts = [Contact(pair["contact"], (pair["contact"],)) for pair in pairs]
         with unpacked(folder, name) as box:
-            cases += _known("enron", [box], Owner(name, emails), contacts, pairs)
+            cases += _known(source, [box], Owner(name, emails), contacts, pairs)
     return cases
+
+
+def _messages(box: Path) -> Iterator[Message]:
+    with box.open("rb") as file:
+        for span in list(spans(file, 0, box.stat().st_size)):
+            yield parse_message(read_message(file, span.offset, span.size))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A message between the owner and a reader, and how clearly it arranges a meeting: 2, 1 or 0."""
+    """A message between the owner and a reader; how clearly it ``arranges`` a meeting and ``thanks`` for one: 2, 1 or 0."""
 
     fold: str
     message: Message
     pair: Pair
-    mark: int
+    arranges: int
+    thanks: int = 0
+    language: str = "en"
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether it is a mail of bench/wording/, written to show a wording."""
+        return self.fold not in ENRON_OWNERS
+
+
+def invented(folder: Path = HERE / "wording") -> list[Labelled]:
+    """Invented mails with their marks, in many languages and wordings: bench/wording/<language>*.txt."""
+    me, you = Address("me@here.example"), Address("you@there.example")
+    pair = Pair(Contact("", (you.email,)), Owner("", (me.email,)))
+    found: list[Labelled] = []
+    for path in sorted(folder.glob("*.txt")):
+        blocks = re.split(r"^# S(\d) T(\d)\s*$", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
+        for arranges, thanks, block in zip(blocks[::3], blocks[1::3], blocks[2::3], strict=True):
+            ident = f"<{path.stem}.{len(found)}@here.example>"
+            when = datetime(2020, 6, 3, 9, tzinfo=UTC)
+            message = Message(ident, ident, when, you, (me,), text=block.strip(), new_text=block.strip())
+            language = path.stem.partition("-")[0]
+            found.append(Labelled(path.stem, message, pair, int(arranges), int(thanks), language))
+    return found
 
 
 def labelled(folder: Path, cases: Iterable[Known]) -> list[Labelled]:
@@ -116,7 +185,8 @@ def labelled(folder: Path, cases: Iterable[Known]) -> list[Labelled]:
     for case in cases:
         pair = Pair(case.contact, case.owner)
         for message in (m for thread in case.threads for m in thread.messages if pair.direct(m)):
-            found.append(Labelled(case.fold, message, pair, case.marks.get(message.message_id, 0)))
+            marks = [case.truth[kind].get(message.message_id, 0) for kind in ("S", "T")]
+            found.append(Labelled(case.fold, message, pair, *marks))
     seen = {one.message.message_id for one in found}
     for name, emails in ENRON_OWNERS.items():
         with unpacked(folder, name) as box:
@@ -128,22 +198,17 @@ def _others(box: Path, owner: Owner, seen: set[str]) -> Iterator[Labelled]:
     labels = json.loads((Path(__file__).parent / "enron_labels.json").read_text("utf-8"))
     marks = {key: mark for mark in (2, 1) for key in labels[str(mark)]}
     texts: set[tuple[str, str]] = set()
-    with box.open("rb") as file:
-        for span in list(spans(file, 0, box.stat().st_size)):
-            message = parse_message(read_message(file, span.offset, span.size))
-            mine = any(a.email in owner.emails for a in (message.from_, *message.recipients) if a)
-            writers = (
-                [message.from_] if message.from_ and message.from_.email not in owner.emails else message.recipients
-            )
-            others = [address.email for address in writers if address.email not in owner.emails]
-            text = (message.subject, " ".join(message.new_text.split())[:200])
-            if not mine or not others or message.message_id in seen or text in texts:
-                continue
-            texts.add(text)
-            pair = Pair(Contact("", (others[0],)), owner)
-            if message.new_text.split() and len(message.new_text.split()) <= _SHORT and pair.others(message) < _FEW:
-                key = hashlib.sha256(message.message_id.encode()).hexdigest()[:12]
-                yield Labelled(owner.name, message, pair, marks.get(key, 0))
+    for message in _messages(box):
+        mine = any(a.email in owner.emails for a in (message.from_, *message.recipients) if a)
+        writers = [message.from_] if message.from_ and message.from_.email not in owner.emails else message.recipients
+        others = [address.email for address in writers if address.email not in owner.emails]
+        text = (message.subject, " ".join(message.new_text.split())[:200])
+        if not mine or not others or message.message_id in seen or text in texts:
+            continue
+        texts.add(text)
+        pair = Pair(Contact("", (others[0],)), owner)
+        if message.new_text.split() and len(message.new_text.split()) <= _SHORT and pair.others(message) < _FEW:
+            yield Labelled(owner.name, message, pair, marks.get(_hash(message.message_id), 0))
 
 
 class unpacked:  # noqa: N801 - a context manager reads like a function
@@ -167,7 +232,7 @@ def _known(
 ) -> list[Known]:
     answers = correspondences(paths, owner, contacts)
     return [
-        Known(source, owner.name if source == "enron" else contact.name, contact, owner, threads, answer)
+        Known(source, owner.name if source.startswith("enron") else contact.name, contact, owner, threads, answer)
         for contact, answer, threads in zip(contacts, truth, answers, strict=True)
     ]
 

@@ -1,10 +1,12 @@
-"""Learn the weights of thread_finder/finding/weights.toml from answers that are known: python bench/train_finder.py [--write].
+"""Learn the weights of thread_finder/finding/ from answers that are known: python bench/train_finder.py [--write].
 
-What each section is learned from:
-[arranging]   the messages of bench/known.labelled(): real mail of three people (Enron), marked by people.
-[choice]      all threads of the contacts of the sample, the invented mailbox and the Enron pairs that have a meeting.
-[confidence]  which answers of the cross-validated finder were right, on the contacts of all three.
-[scheduling] and [thanking] are set by hand.
+What each section of weights.toml is learned from:
+[arranging]   mails with marks: real ones of three people (Enron), and invented ones (bench/wording/).
+[thanking]    the acts: the invented mails; the rest: the threads of the contacts of the sample and the invented mailboxes.
+wording/*.tsv the same mails; see bench/train_wording.py.
+[scheduling]  the threads of all contacts, those of the Enron pairs too.
+[choice]      all threads of the contacts that have a right one and another.
+[confidence]  which answers of the cross-validated finder were right, on the contacts of all.
 """
 
 from __future__ import annotations
@@ -14,22 +16,25 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
-from bench import known, learning
+from bench import known, learning, train_wording
 from bench.known import Known, Labelled
 from bench.learning import Prior
-from thread_finder.finding import arranging, confidence, ranking
+from bench.train_wording import Tables
+from thread_finder.finding import arranging, confidence, meeting, ranking, signals, thanking, view
 from thread_finder.finding import weights as weighing
 from thread_finder.finding.find import find
 from thread_finder.finding.people import Pair, parent_of
 from thread_finder.finding.signals import read
-from thread_finder.model import Finding
+from thread_finder.model import Finding, Kind
 
 Table = dict[str, dict[str, float]]
 WEIGHTS = Path(weighing.__file__).with_name("weights.toml")
 FOLDS = 10
+ROUNDS = 2
 
 # Where a weight starts, and the sign that it keeps: signs mean the same in mail of other people, times and languages,
 # where an act is rare or missing in what is learned from.
@@ -59,16 +64,46 @@ ARRANGING = Prior(
         "tiny": -0.5,
         "errand": -1.5,
         "recurring": -1.0,
+        "answers": 0.7,
+        "to-another": -1.5,
     },
 )
-HALF = (0.5, 0.5)  # an arguable mail counts half as much, as half true
+THANKFUL = Prior(
+    0.3,
+    {
+        "thanks-for-meeting": 3.0,
+        "met-you": 2.0,
+        "thanks-for-time": 1.5,
+        "glad-we-met": 2.0,
+        "owes": 0.5,
+        "recalls-meeting": 0.8,
+        "thanks-in-subject": 0.7,
+        "thanks-other": -1.0,
+        "addresses-many": -1.5,
+        "sells": -1.5,
+    },
+    fixed=frozenset({"thanks-in-subject"}),  # an invented mail has no subject
+)
+PLACED = {
+    "just-after-meeting": 2.0,
+    "meeting-elsewhen": -0.5,
+    "long": -0.5,
+    "in-company": -0.5,
+    "in-a-crowd": -2.0,
+}
+"""What is learned of thanks from their place, once the acts are learned."""
+SCHEDULING = Prior(
+    1.0,
+    {"arranging": 1.0, "proposed": 0.3, "agreed": 1.0, "settled": 1.0, "declined": -3.0, "assistant": -3.0},
+    fixed=frozenset({"declined", "assistant"}),
+)
 CHOICE = Prior(
     2.0,
     {
         "thank-you": 5.0,
         "scheduling": 2.5,
         "arranging": 5.0,
-        "thanking": 1.0,
+        "thanking": 2.0,
         "agreed": 0.5,
         "declined": -0.5,
         "follows": 0.7,
@@ -89,7 +124,7 @@ CHOICE = Prior(
     },
     fixed=frozenset({"earlier-meetings", "on-the-day"}),  # promises: the meeting of the date given, else the first
 )
-CONFIDENCE = Prior(1.0, {}, signed=False)
+CONFIDENCE = Prior(1.0, signed=False)
 
 
 @dataclass(frozen=True)
@@ -114,16 +149,97 @@ def weights_of(table: Table) -> Iterator[None]:
     weighing.weights.cache_clear()
 
 
-def learn_arranging(mail: Sequence[Labelled]) -> dict[str, float]:
-    """The weights of one message's traits."""
-    wanted = {"bias", *ARRANGING.towards, "by-owner"}
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Every mail is read once for all: reading is not learned."""
+    reading = cache(signals.read.__wrapped__)
+    with mock.patch.object(view, "read", reading), mock.patch.object(meeting, "read", reading):
+        yield
+
+
+# --- mails -------------------------------------------------------------------------------------------------
+
+
+def learn_mails(mail: Sequence[Labelled], table: Table) -> tuple[Table, Tables]:
+    """What one mail says: the weights of its acts, then of its words."""
+    arranges = [_wanted(_arranging(one), {*ARRANGING.towards, "by-owner"}) for one in mail]
+    thanks = [_wanted(dict.fromkeys(read(one.message).acts, 1.0), {*THANKFUL.towards}) for one in mail]
+    learned, given = dict(table), []
+    for section, shown, prior, marks in (
+        ("arranging", arranges, ARRANGING, [one.arranges for one in mail]),
+        ("thanking", thanks, THANKFUL, [one.thanks for one in mail]),
+    ):
+        # Among the invented mails far more arrange and thank than in a mailbox: that they are invented is a trait, too.
+        rows = [
+            ({**traits, "invented": float(one.is_invented)}, *learning.as_truth(mark))
+            for traits, one, mark in zip(shown, mail, marks, strict=True)
+        ]
+        weights = learning.logistic(rows, prior)
+        given.append([learning.score(weights, traits) for traits, _, _ in rows])
+        learned[section] = {name: weight for name, weight in weights.items() if name != "invented"}
+    return learned, train_wording.learn_wording(mail, *given)
+
+
+def _arranging(one: Labelled) -> dict[str, float]:
+    return arranging.traits(one.message, read(one.message), one.pair)
+
+
+def _wanted(traits: Mapping[str, float], names: set[str]) -> dict[str, float]:
+    return {name: value for name, value in traits.items() if name in names}
+
+
+# --- threads -----------------------------------------------------------------------------------------------
+
+Looked = Sequence[tuple[Known, Pair, Sequence[ranking.Judged]]]
+
+
+def learn_threads(cases: Sequence[Known], table: Table) -> Table:
+    """What a thread is, once it is learned what a mail says: the message of it that says most speaks for it."""
+    learned = {**table, "thanking": {**PLACED, **table["thanking"]}}
+    for _ in range(ROUNDS):
+        with weights_of(learned):
+            learned = {**learned, "thanking": _learn_placed(_look(cases), learned["thanking"])}
+        with weights_of(learned):
+            learned = {**learned, "scheduling": _learn_scheduling(_look(cases))}
+    return learned
+
+
+def _look(cases: Sequence[Known]) -> Looked:
+    pairs = [Pair(case.contact, case.owner, case.threads) for case in cases]
+    return [(case, pair, ranking.judge(case.threads, pair)) for case, pair in zip(cases, pairs, strict=True)]
+
+
+def _learn_placed(looked: Looked, learned: Mapping[str, float]) -> dict[str, float]:
+    """What the place of thanks says; what their acts and words say is given."""
+    rows, given = [], []
+    for case, pair, judged in looked:
+        days = [one.meeting for one in judged if one.meeting]
+        for one in judged if not case.is_real else ():
+            worth, thanked = case.worth(one.view.thread), case.truth["kind"] == Kind.THANK_YOU
+            if worth and thanked and worth < 2:
+                continue  # the arranging of a meeting that was thanked for elsewhere
+            seen = one.thankful
+            traits = thanking.traits(seen, pair, days)
+            rows.append((_wanted(traits, {*PLACED}), float(bool(worth) and thanked), 1.0))
+            acts = _wanted(traits, {*THANKFUL.towards})
+            given.append(sum(learned[act] for act in acts) + seen.words.thanks)
+    placed = learning.logistic(rows, Prior(1.0, {**PLACED, "bias": learned["bias"]}), offsets=given)
+    return {**{name: weight for name, weight in learned.items() if name in THANKFUL.towards}, **placed}
+
+
+def _learn_scheduling(looked: Looked) -> dict[str, float]:
+    """That a meeting is arranged in a thread; of the invented, what is thanked for is arranged in the second best."""
     rows = []
-    for one in mail:
-        traits = arranging.traits(one.message, read(one.message), one.pair)
-        shown = {name: value for name, value in traits.items() if name in wanted}
-        truth, share = HALF if one.mark == 1 else (float(one.mark == 2), 1.0)
-        rows.append((shown, truth, share))
-    return learning.logistic(rows, ARRANGING)
+    for case, _, judged in looked:
+        assists = ranking.assists([one.view for one in judged])
+        for one in judged:
+            worth = case.worth(one.view.thread)
+            if not case.is_real and worth:
+                if case.truth["kind"] == Kind.THANK_YOU and worth == 2 and len(case.truth["best_ids"]) > 1:
+                    continue  # a note of thanks may arrange nothing
+                worth = 0 if case.truth["kind"] == Kind.CONVERSATION else 2
+            rows.append((ranking.scheduling_traits(one.view, assists), *learning.as_truth(worth)))
+    return learning.logistic(rows, SCHEDULING)
 
 
 def learn_choice(cases: Sequence[Known]) -> dict[str, float]:
@@ -132,7 +248,7 @@ def learn_choice(cases: Sequence[Known]) -> dict[str, float]:
     for case in cases:
         ranked = _usable(case)
         worth = [case.worth(one.thread) for one in ranked]
-        best = 2 if case.source == "enron" else max(worth, default=0)
+        best = 2 if case.is_real else max(worth, default=0)
         good = [value == best and value > 0 for value in worth]
         if any(good) and not all(good):
             options.append(([one.traits for one in ranked], good))
@@ -145,12 +261,30 @@ def learn_confidence(judged: Sequence[Judged]) -> dict[str, float]:
     return learning.logistic(rows, CONFIDENCE)
 
 
-def learn(cases: Sequence[Known], mail: Sequence[Labelled], table: Table) -> Table:
-    """All learned sections but [confidence]."""
-    learned = {**table, "arranging": learn_arranging(mail)}
-    with weights_of(learned):
-        learned["choice"] = learn_choice(cases)
-    return learned
+# --- all together ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def learned_from(cases: Sequence[Known], mail: Sequence[Labelled], table: Table) -> Iterator[tuple[Table, Tables]]:
+    """The finder with all that is learned from these cases and mails, but [confidence]."""
+    said, words = _learn_mails(tuple(mail), table)
+    with train_wording.wording_of(words):
+        learned = learn_threads(cases, said)
+        with weights_of(learned):
+            learned["choice"] = learn_choice(cases)
+        with weights_of(learned):
+            yield learned, words
+
+
+_LEARNED: dict[tuple[str, ...], tuple[Table, Tables]] = {}
+
+
+def _learn_mails(mail: Sequence[Labelled], table: Table) -> tuple[Table, Tables]:
+    """Learned once for each choice of folds: few of them have mail of their own."""
+    folds = tuple(sorted({one.fold for one in mail}))
+    if folds not in _LEARNED:
+        _LEARNED[folds] = learn_mails(mail, table)
+    return _LEARNED[folds]
 
 
 def cross_validated(cases: Sequence[Known], mail: Sequence[Labelled]) -> list[Judged]:
@@ -159,12 +293,10 @@ def cross_validated(cases: Sequence[Known], mail: Sequence[Labelled]) -> list[Ju
     Confidence is learned from the answers so given, again without the fold's own.
     """
     table = weighing.read_weights()
-    folds = _folds(cases)
     judged: list[Judged] = []
-    for fold in folds:
+    for fold in _folds(cases):
         rest = [case for case in cases if case.fold not in fold]
-        learned = learn(rest, [one for one in mail if one.fold not in fold], table)
-        with weights_of(learned):
+        with learned_from(rest, [one for one in mail if one.fold not in fold], table):
             judged += [_judge(case) for case in cases if case.fold in fold]
     sure: list[Judged] = []
     for fold in _folds([one.case for one in judged], by_contact=True):
@@ -197,11 +329,9 @@ def _contact(case: Known) -> str:
 
 
 def _folds(cases: Sequence[Known], *, by_contact: bool = False) -> list[set[str]]:
-    names = sorted(
-        {_contact(case) if by_contact else case.fold for case in cases if by_contact or case.source != "enron"}
-    )
+    names = sorted({_contact(case) if by_contact else case.fold for case in cases if by_contact or not case.is_real})
     random.Random(7).shuffle(names)
-    owners = [] if by_contact else [{case.fold} for case in cases if case.source == "enron"]
+    owners = [] if by_contact else [{case.fold} for case in cases if case.is_real]
     alone = [fold for i, fold in enumerate(owners) if fold not in owners[:i]]
     return [*alone, *(set(names[i::FOLDS]) for i in range(FOLDS))]
 
@@ -209,27 +339,32 @@ def _folds(cases: Sequence[Known], *, by_contact: bool = False) -> list[set[str]
 def everything(data: Path) -> tuple[list[Known], list[Labelled]]:
     """All cases there are, and the labelled mail; of the data beside the project only what is there."""
     cases = known.sample()
+    cases += [case for name in known.OURS for case in known.synthetic(known.MAILBOXES / name, name)]
     if (data / "synthetic").is_dir():
         cases += known.synthetic(data / "synthetic")
-    real = known.enron(data / "enron") if (data / "enron").is_dir() else []
-    return [*cases, *real], known.labelled(data / "enron", real) if real else []
+    if not (data / "enron").is_dir():
+        return cases, known.invented()
+    real = [*known.enron(data / "enron"), *known.enron_more(data / "enron")]
+    return [*cases, *real], [*known.invented(), *known.labelled(data / "enron", real)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=known.DATA)
-    parser.add_argument("--write", action="store_true", help="put the weights into weights.toml")
+    parser.add_argument("--write", action="store_true", help="put the weights into their files")
     options = parser.parse_args()
     cases, mail = everything(options.data)
-    learned = learn(cases, mail, weighing.read_weights())
-    learned["confidence"] = learn_confidence(cross_validated(cases, mail))
+    with remembering():
+        sure = learn_confidence(cross_validated(cases, mail))
+        with learned_from(cases, mail, weighing.read_weights()) as (learned, words):
+            learned["confidence"] = sure
     text = WEIGHTS.read_text("utf-8")
-    for section in ("arranging", "choice", "confidence"):
+    for section in ("arranging", "thanking", "scheduling", "choice", "confidence"):
         text = _replaced(text, section, learned[section])
+    print(text)
     if options.write:
         WEIGHTS.write_text(text, encoding="utf-8")
-    else:
-        print(text)
+        train_wording.write(words)
 
 
 def _replaced(text: str, section: str, weights: Mapping[str, float]) -> str:

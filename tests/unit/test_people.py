@@ -192,6 +192,19 @@ def test_the_owners_address_of_that_time_if_it_still_exists() -> None:
     assert (found.email, school.email in warning) == (ME.email, True)
 
 
+def test_mail_sent_from_a_forgotten_address_is_the_owners_but_no_answer_goes_out_from_there() -> None:
+    gone = Address("ida@press.example", "Ida Marl")
+    sent = replace(mail(0, gone, to=(OLD,)), labels=frozenset({Label.SENT}))
+    answer = mail(1, OLD, to=(gone,))
+    then = thread(sent, answer)
+    pair = Pair(CONTACT, OWNER, [then])
+    assert pair.by_me(sent)
+    assert pair.by_them(answer)
+    found, warning = own_address(then, answer, OWNER, pair, ())
+    assert (found.email, gone.email in warning) == (ME.email, True)
+    assert not Pair(CONTACT, OWNER, [thread(mail(0, gone, to=(OLD,)))]).is_mine(gone)
+
+
 # --- the message to answer ------------------------------------------------------------------------------------
 
 

@@ -135,7 +135,7 @@ def own_address(
     """The address the owner used in the thread, if it still exists; and a warning where another must do."""
     used = _used(thread, parent, pair)
     can = {base(i.address.email): i.address for i in identities}
-    if used is not None and (not can or base(used.email) in can):
+    if used is not None and base(used.email) in (can or map(base, owner.emails)):
         known = next((e for e in owner.emails if base(e) == base(used.email)), used.email)
         return Address(known, owner.name), ""
     default = next((i.address for i in identities if i.default), next(iter(can.values()), None))

@@ -6,11 +6,15 @@ The weights are learned (bench/train_finder.py) from mail that people labelled; 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 
+from thread_finder.finding.folding import fold
 from thread_finder.finding.people import Pair
-from thread_finder.finding.signals import Reading
+from thread_finder.finding.signals import Reading, answered
 from thread_finder.finding.weights import log_odds
-from thread_finder.model import Message
+from thread_finder.finding.wording import Wording
+from thread_finder.model import Address, Message
 
 ARRANGING = frozenset(
     {
@@ -21,8 +25,11 @@ ARRANGING = frozenset(
 """The acts by which people come to an appointment."""
 
 SHORT, LONG, TINY = 80, 150, 12  # words of new text
+BRIEF = 25  # words of an answer whose sense lies in what it answers
 MANY, MASS = 8, 15  # people besides the two
 _DENSE = 20  # one act in so many words is dense
+_PROPOSES = frozenset({"asks-to-meet", "suggests-time", "moves", "calendar-invitation"})
+_CALLED = re.compile(r"(?:^|[.!?]\s+)(?:hi |hey |dear |hello )?(\w+)(?=\s*(?:,|:|--|\s-\s))", re.MULTILINE)
 
 
 def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
@@ -43,15 +50,31 @@ def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
     shown["long"] = float(words > LONG)
     shown["tiny"] = float(words <= TINY)
     shown["errand"] = float(_is_errand(message, acts))
+    shown["answers"] = float(words <= BRIEF and bool(answered(message) & _PROPOSES))
+    shown["to-another"] = float(others > 0 and _calls_another(message, pair))
     return {name: value for name, value in shown.items() if value}
 
 
-def arranges(message: Message, reading: Reading, pair: Pair) -> float:
+def arranges(message: Message, reading: Reading, pair: Pair, words: Wording) -> float:
     """The log-odds that the message arranges a meeting between the two."""
-    return log_odds(traits(message, reading, pair), "arranging")
+    return log_odds(traits(message, reading, pair), "arranging") + words.arranges
 
 
 def _is_errand(message: Message, acts: frozenset[str]) -> bool:
     """To one person, to have something set up without asking them to come: an order to an assistant."""
     alone = len({address.email for address in message.recipients}) == 1
     return alone and bool({"sets-up", "errand-words"} & acts) and not acts & {"asks-to-talk", "accepts", "confirms"}
+
+
+def _calls_another(message: Message, pair: Pair) -> bool:
+    """Whether a mail to several calls another reader by name ("Susan, let's talk"), and not the one of the two."""
+    called = set(_CALLED.findall(fold(message.new_text)))
+    ours = {name for a in message.recipients if pair.is_theirs(a) or pair.is_mine(a) for name in _names(a)}
+    others = {name for a in message.recipients if not (pair.is_theirs(a) or pair.is_mine(a)) for name in _names(a)}
+    return bool(called & (others - ours)) and not called & ours
+
+
+def _names(address: Address) -> Iterator[str]:
+    """The names by which a reader may be called: the parts of the display name, or else of the address."""
+    local = address.email.partition("@")[0]
+    yield from (part for part in re.findall(r"\w+", fold(address.name or local.replace("_", " "))) if len(part) > 2)

@@ -22,13 +22,13 @@ def base(email: str) -> str:
 
 class Pair:
     """The owner and one contact, by their addresses: those in the contacts file (``known``) and those that the contact
-    is seen to answer from in ``threads``.
+    is seen to answer from in ``threads``; the owner's own, and those that mail in ``threads`` was sent from.
     """
 
     def __init__(self, contact: Contact, owner: Owner, threads: Sequence[Thread] = ()) -> None:
         self.known = frozenset(map(base, contact.emails))
-        self.mine = frozenset(map(base, owner.emails))
         self.theirs = self.known
+        self.mine = frozenset(map(base, owner.emails)).union(_sent_from(threads) - self.known)
         self.theirs |= {email for thread in threads for email in self._answers_from(thread, contact.name)}
 
     def _answers_from(self, thread: Thread, name: str) -> Iterator[str]:
@@ -78,6 +78,12 @@ class Pair:
         """Whether the contact wrote this as a person to a person."""
         readers = {address.email for address in message.recipients}
         return living(message) and self.by_them(message) and len(readers) < MANY
+
+
+def _sent_from(threads: Sequence[Thread]) -> frozenset[str]:
+    """Addresses that the mailbox has sent mail from: the owner may have left out one that is long gone."""
+    sent = (m for thread in threads for m in thread.messages if Label.SENT in m.labels and living(m))
+    return frozenset(base(message.from_.email) for message in sent if message.from_)
 
 
 def _name(name: str) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from thread_finder.finding import thanking
 from thread_finder.finding.arranging import MANY
 from thread_finder.finding.people import Pair
-from thread_finder.finding.view import JUST_AFTER, Seen, View, just_after, views
+from thread_finder.finding.thanking import JUST_AFTER, just_after
+from thread_finder.finding.view import Seen, View, views
 from thread_finder.finding.weights import log_odds, weights
 from thread_finder.model import Evidence, Kind, PartialDate, Thread
 
@@ -32,6 +34,8 @@ PLACES = (
     "routine",
 )
 """The traits of a thread's place that the user is told."""
+CLAIM = -1.0
+"""Log-odds of scheduling from which a thread is called so: where there is nothing better, it may well be arguable."""
 UNLIKELY = -4.0
 """Log-odds of scheduling under which a day that a thread names is no meeting."""
 
@@ -53,9 +57,10 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
     """A view with what it is by itself, and how it hangs together with the other threads.
 
+    ``thanks`` are the log-odds that it thanks for a meeting, and ``thankful`` is the message that does so most clearly.
     ``meeting`` is the day agreed on in it. ``follows``: it was begun just after a day agreed on elsewhere;
     ``followed``: such a thread looks back on its meeting; ``took_place``: the two wrote again just after the day.
     """
@@ -63,6 +68,7 @@ class _Judged:
     view: View
     scheduling: float
     thanks: float
+    thankful: Seen
     meeting: date | None
     follows: bool
     followed: bool
@@ -71,14 +77,14 @@ class _Judged:
     @property
     def kind(self) -> Kind:
         """What the thread is. A note after a meeting that looks back on it gives thanks, whatever its words."""
-        if self.thanks >= weights("thanking")["enough"] or (self.follows and self.view.looks_back):
+        if self.thanks >= 0 or (self.follows and self.view.looks_back):
             return Kind.THANK_YOU
-        return Kind.SCHEDULING if self.scheduling >= 0 else Kind.CONVERSATION
+        return Kind.SCHEDULING if self.scheduling >= CLAIM else Kind.CONVERSATION
 
 
 def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> list[Ranked]:
     """All threads with an exchange between the two, the best first."""
-    judged = _judge(views(threads, pair))
+    judged = judge(threads, pair)
     days = [one.meeting for one in judged if one.meeting]
     ranked: list[Ranked] = []
     earlier = 0
@@ -92,9 +98,11 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     return sorted(ranked, key=lambda one: -one.score)
 
 
-def _judge(seen: Sequence[View]) -> list[_Judged]:
-    assists = _assists(seen)
-    odds = [_scheduling(view, assists) for view in seen]
+def judge(threads: Sequence[Thread], pair: Pair) -> list[Judged]:
+    """What each thread with an exchange between the two is, by their first day."""
+    seen = views(threads, pair)
+    assisting = assists(seen)
+    odds = [log_odds(scheduling_traits(view, assisting), "scheduling") for view in seen]
     meetings = [
         view.agenda.day if likely >= UNLIKELY and not view.agenda.off else None
         for view, likely in zip(seen, odds, strict=True)
@@ -106,11 +114,13 @@ def _judge(seen: Sequence[View]) -> list[_Judged]:
         others = [other for other in seen if other is not view and other.first]
         after = [other for other in others if meeting and other.first and just_after(other.first, meeting)]
         took_place = bool(after) or (meeting is not None and any(just_after(day, meeting) for day in view.days))
+        thanks, thankful = _thanks(view, pair, days)
         judged.append(
-            _Judged(
+            Judged(
                 view=view,
                 scheduling=likely,
-                thanks=_thanks(view, days)[0],
+                thanks=thanks,
+                thankful=thankful,
                 meeting=meeting,
                 follows=any(view.first and just_after(view.first, day) for day in elsewhere),
                 followed=any(other.looks_back for other in after),
@@ -120,14 +130,14 @@ def _judge(seen: Sequence[View]) -> list[_Judged]:
     return judged
 
 
-def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str, float]:
+def _traits(one: Judged, earlier: int, met_on: PartialDate | None) -> dict[str, float]:
     """Why to choose a thread or not, by name: 1 where it is so, else as explained in weights.toml."""
     view, kind = one.view, one.kind
     _, agreed, declined = view.outcome()
     traits = {
         kind.value: 1.0,
         "hinting" if kind is Kind.CONVERSATION else "arranging": (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
-        "thanking": min(1.0, max(0.0, one.thanks / 8)),
+        "thanking": (max(-4.0, min(4.0, one.thanks)) + 4) / 8,
         "agreed": float(agreed),
         "declined": float(declined),
         "follows": float(one.follows),
@@ -150,52 +160,37 @@ def _traits(one: _Judged, earlier: int, met_on: PartialDate | None) -> dict[str,
     return {name: value for name, value in traits.items() if value}
 
 
-def _assists(seen: Sequence[View]) -> bool:
+def assists(seen: Sequence[View]) -> bool:
     """Whether the contact runs the owner's errands: what is arranged with an assistant is mostly others' meetings."""
     errands = sum("errand-words" in one.reading.acts and one.mine for view in seen for one in view.direct)
     return errands >= ERRANDS
 
 
-def _scheduling(view: View, assists: bool) -> float:
-    """The log-odds that a meeting between the two is arranged here."""
+def scheduling_traits(view: View, assisting: bool) -> dict[str, float]:
+    """What tells whether a meeting between the two is arranged in a thread, by name."""
     proposed, agreed, declined = view.outcome()
     shown = {
         "arranging": max(-6.0, min(6.0, view.arranging)),
         "proposed": proposed,
         "settled": view.agenda.met is not None,
-        "assistant": assists,
+        "assistant": assisting,
         "agreed": agreed,
         "declined": declined,
     }
-    return log_odds(shown, "scheduling")
+    return {name: float(value) for name, value in shown.items() if value}
 
 
-def _thanks(view: View, meetings: Sequence[date]) -> tuple[float, Seen | None]:
-    """The points of the message that thanks most, and that message; being written just after a meeting adds to it."""
-    known = weights("thanking")
-    best: tuple[float, Seen | None] = (0.0, None)
-    for seen in view.direct:
-        points = sum(known.get(act, 0.0) for act in seen.reading.acts)
-        after = seen.day is not None and any(just_after(seen.day, day) for day in meetings)
-        if after and any(known.get(act, 0.0) > 0 for act in seen.reading.acts):
-            points += known["just-after-meeting"]
-        points *= min(1.0, _brevity(seen) + 0.3)
-        if meetings and not after and "met-you" not in seen.reading.acts:
-            points *= known["share-without-meeting"]
-        if points > best[0]:
-            best = points, seen
-    return best
+def _thanks(view: View, pair: Pair, meetings: Sequence[date]) -> tuple[float, Seen]:
+    """The log-odds of the message that most clearly thanks for a meeting, and that message."""
+    odds = [thanking.thanks(seen, pair, meetings) for seen in view.direct]
+    best = max(range(len(odds)), key=odds.__getitem__)
+    return odds[best], view.direct[best]
 
 
-def _brevity(seen: Seen) -> float:
-    words = len(seen.message.new_text.split())
-    return next((share for most, share in ((80, 1.0), (150, 0.7), (300, 0.35)) if words <= most), 0.1)
-
-
-def _evidence(judged: _Judged, days: Sequence[date], traits: dict[str, float]) -> tuple[Evidence, ...]:
+def _evidence(judged: Judged, days: Sequence[date], traits: dict[str, float]) -> tuple[Evidence, ...]:
     """What speaks for a thread: what its messages say, each signal once a message, then its place among the others."""
     kind = judged.kind
-    found = _thankful(judged.view, days) if kind is Kind.THANK_YOU else []
+    found = _thankful(judged, days) if kind is Kind.THANK_YOU else []
     found += _arranged(judged.view) if kind is not Kind.CONVERSATION else []
     seen_once: dict[tuple[str, str], Evidence] = {}
     for one in found:
@@ -222,21 +217,21 @@ def _arranged(view: View) -> list[Evidence]:
     ]
 
 
-def _thankful(view: View, days: Sequence[date]) -> list[Evidence]:
+def _thankful(judged: Judged, days: Sequence[date]) -> list[Evidence]:
     """The thanks themselves go before anything else that the thread says."""
     known, first = weights("thanking"), max(weights("arranging").values())
-    seen = _thanks(view, days)[1] or view.direct[0]
+    seen = judged.thankful
     found = [
         Evidence(hit.signal, seen.message.message_id, hit.quote, first + known[hit.signal])
         for hit in seen.reading.hits
-        if known.get(hit.signal, 0.0) > 0
+        if hit.signal in thanking.THANKING and known[hit.signal] > 0
     ]
     if found and seen.day and any(just_after(seen.day, day) for day in days):
         found.append(Evidence("just-after-meeting", seen.message.message_id, "", first + known["just-after-meeting"]))
     return found
 
 
-def _is_meant(one: _Judged, met_on: PartialDate) -> bool:
+def _is_meant(one: Judged, met_on: PartialDate) -> bool:
     """Whether the meeting is the very one the user gave the date of, or the thread looks back on it just after."""
     slack = timedelta(days=_SLACK[met_on.precision])
     low, high = met_on.value, met_on.value + slack
@@ -244,7 +239,7 @@ def _is_meant(one: _Judged, met_on: PartialDate) -> bool:
         return True
     first = one.view.first
     after = first is not None and low <= first <= high + JUST_AFTER
-    return after and (one.view.looks_back or one.thanks > 0)
+    return after and (one.view.looks_back or one.thanks > -1)
 
 
 def _fits(view: View, met_on: PartialDate, meeting: date | None) -> bool:

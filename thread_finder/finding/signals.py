@@ -20,6 +20,7 @@ from thread_finder.model import Message
 
 QUOTE = 160  # characters of a message that evidence shows
 SURE_OF_LANGUAGE = 3  # so many everyday words of a language tell it; where fewer do, English is read as well
+OPENING = 600  # characters of quoted text that an answer is taken to be about
 SHORT = 200  # characters under which a mail may be too short to tell its language
 _ACT_LIMIT = 3  # hits of one act in one message that are kept
 
@@ -97,7 +98,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One message understood: the days and hours it names (``times``), and what else tells which is meant (``hints``).
+    """One message understood, in the ``language`` it is mostly written in: the days and hours it names (``times``), and
+    what else tells which is meant (``hints``).
 
     ``scheduling`` and ``thanks`` are sums of weights, each act counted once.
     """
@@ -105,6 +107,7 @@ class Reading:
     hits: tuple[Hit, ...] = ()
     times: tuple[Mention, ...] = ()
     hints: tuple[Mention, ...] = ()
+    language: str = ""
 
     @property
     def acts(self) -> frozenset[str]:
@@ -149,6 +152,12 @@ def read(message: Message) -> Reading:
     return replace(reading, hits=tuple(hits))
 
 
+def answered(message: Message) -> frozenset[str]:
+    """The acts of what a message answers, as far as it is quoted: "Yes." says what its question asked."""
+    written = message.date.date() if message.date else date(1970, 1, 1)
+    return _read_text(tidy(message.quoted_text[:OPENING]), written).acts
+
+
 @lru_cache(maxsize=4096)
 def _read_text(text: str, written: date, answered: str = "") -> Reading:
     if not text.strip():
@@ -157,7 +166,8 @@ def _read_text(text: str, written: date, answered: str = "") -> Reading:
     hits: list[Hit] = []
     times: tuple[Mention, ...] = ()
     hints: tuple[Mention, ...] = ()
-    for code in likely_languages(folded, answered):
+    read_in = likely_languages(folded, answered)
+    for code in read_in:
         words = lexicon(code)
         bare = _masked(folded, words)
         hits += _hits(text, bare, words)
@@ -168,7 +178,7 @@ def _read_text(text: str, written: date, answered: str = "") -> Reading:
             times, hints = named, said
     if times:
         hits.append(Hit("names-time", _around(text, times[0].start, times[0].end)))
-    return Reading(tuple(hits), times, hints)
+    return Reading(tuple(hits), times, hints, read_in[0])
 
 
 def _days(times: Iterable[Mention]) -> int:

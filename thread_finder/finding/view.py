@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from thread_finder.finding.agenda import Agenda, agenda
 from thread_finder.finding.arranging import arranges
 from thread_finder.finding.meeting import LOOKING_BACK
 from thread_finder.finding.people import Pair, living
 from thread_finder.finding.signals import Reading, read
+from thread_finder.finding.wording import Wording, wording
 from thread_finder.model import Automatic, Message, Thread
 
 CROWD = 3
 """So many people besides the two, and a day that is named is not theirs alone."""
-JUST_AFTER = timedelta(days=8)
-"""Thanks come within so many days of the meeting."""
 
 _PROPOSING = frozenset({"asks-to-meet", "suggests-time", "calendar-invitation", "moves", "cancels", "sets-up"})
 _TALKING = frozenset({"accepts", "confirms", "talks-by-phone", "asks-to-talk"})  # these propose when they name a time
@@ -25,10 +24,13 @@ _ANSWERING = frozenset({"accepts", "confirms", "suggests-time", "names-time", "m
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One message between the two: what it says, whether the owner wrote it, and the log-odds that it arranges."""
+    """One message between the two: what it says, its choice of words, whether the owner wrote it, and the log-odds that
+    it arranges a meeting.
+    """
 
     message: Message
     reading: Reading
+    words: Wording
     mine: bool
     odds: float
 
@@ -91,7 +93,9 @@ def _view(thread: Thread, pair: Pair) -> View:
     direct = []
     for message in counted:
         reading = read(message)
-        direct.append(Seen(message, reading, pair.is_mine(message.from_), arranges(message, reading, pair)))
+        words = wording(message.new_text, reading.language)
+        odds = arranges(message, reading, pair, words)
+        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds))
     days = sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)
     others = min((pair.others(message) for message in counted), default=0)
     personal = [(seen.message, seen.reading) for seen in direct if pair.others(seen.message) < CROWD]
@@ -102,8 +106,3 @@ def _counts(message: Message, pair: Pair) -> bool:
     if living(message):
         return pair.direct(message)
     return message.automatic is Automatic.CALENDAR and pair.by_them(message) and not message.labels
-
-
-def just_after(day: date, meeting: date) -> bool:
-    """Whether a day lies where thanks for a meeting are written."""
-    return timedelta(0) <= day - meeting <= JUST_AFTER

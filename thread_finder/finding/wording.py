@@ -1,0 +1,94 @@
+"""What the choice of words says beyond the acts of the lexicons: words and pairs of words, each with its weight.
+
+The weights of a language are learned (bench/train_wording.py) and stand in wording/<language>.tsv: a gram, what it adds
+to the log-odds that the mail arranges a meeting, and to those that it thanks for one, in hundredths. Names, numbers,
+days and months have no weight of their own, so that none is known only because a mail had it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from thread_finder.finding.folding import fold
+from thread_finder.finding.lexicon import is_spaced, lexicon
+
+WORDS = 150
+"""Words of a mail that are looked at."""
+_LEAST = 8  # a mail of fewer known grams counts as one of so many: two words prove little
+_MOST = 5.0  # log-odds that wording alone may add or take
+
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_NAME = re.compile(r"(?<=[a-z,;'’] )(?!I\b)[A-Z][\w’-]*")
+_NUMBER = re.compile(r"\d+(?:[:.,/-]\d+)*(?:st|nd|rd|th)?")
+_TOKEN = re.compile(r"[#@~?]|[^\W\d_][\w']*")
+_LETTER = re.compile(r"[#@?？]|[^\W\d_a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Log-odds that the words of one mail add: that it ``arranges`` a meeting, that it ``thanks`` for one."""
+
+    arranges: float = 0.0
+    thanks: float = 0.0
+
+
+def wording(text: str, language: str) -> Wording:
+    """What the words of a mail say, by the weights learned for its language; nothing where there are none."""
+    weights = _weights(language)
+    known = [weights[gram] for gram in grams(text, language) if gram in weights] if weights else []
+    if not known:
+        return Wording()
+    each = share(len(known))
+    return Wording(*(max(-_MOST, min(_MOST, each * sum(column))) for column in zip(*known, strict=True)))
+
+
+def grams(text: str, language: str) -> frozenset[str]:
+    """The words of a text and the pairs of neighbours; in languages without spaces two and three letters on end.
+
+    An address becomes "@", a number "#", a name "~", a day of the week "#day", a month "#month".
+    """
+    if not is_spaced(language):
+        letters = _LETTER.findall(_plain(text))[: 2 * WORDS]
+        pairs = [a + b for a, b in itertools.pairwise(letters)]
+        return frozenset(pairs).union(a + b for a, b in zip(pairs, letters[2:], strict=False))
+    words = list(_words(text, language))[:WORDS]
+    return frozenset(words).union(f"{a} {b}" for a, b in itertools.pairwise(words))
+
+
+def share(known: int) -> float:
+    """What each of so many known grams counts."""
+    return 1.0 / math.sqrt(max(_LEAST, known))
+
+
+def _words(text: str, language: str) -> Iterator[str]:
+    kinds = _kinds(language)
+    if language != "de":  # German writes all nouns as it writes names
+        text = _NAME.sub(lambda found: found[0] if fold(found[0]) in kinds else "~", text)
+    for found in _TOKEN.finditer(_plain(text)):
+        yield kinds.get(found[0], found[0])
+
+
+def _plain(text: str) -> str:
+    return _NUMBER.sub("#", fold(_ADDRESS.sub("@", text[: 12 * WORDS])))
+
+
+@cache
+def _kinds(language: str) -> Mapping[str, str]:
+    dates = lexicon(language).dates
+    days, months = dict.fromkeys(dates.weekdays, "#day"), dict.fromkeys(dates.months, "#month")
+    return {word: kind for word, kind in (days | months).items() if len(word) > 3}
+
+
+@cache
+def _weights(language: str) -> Mapping[str, tuple[float, float]]:
+    file = resources.files(__package__) / "wording" / f"{language}.tsv"
+    if not file.is_file():
+        return {}
+    rows = (line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())
+    return {gram: (int(arranges) / 100, int(thanks) / 100) for gram, arranges, thanks in rows}

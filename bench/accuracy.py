@@ -30,7 +30,14 @@ from thread_finder.finding.signals import says
 from thread_finder.ledger import DraftRecord, DraftState, Ledger, Pin
 from thread_finder.model import Address, Finding, Thread
 
-TITLES = {"sample": "Sample mailbox (demo)", "synthetic": "Invented mailbox", "enron": "Real mail (Enron)"}
+TITLES = {
+    "sample": "Sample mailbox (demo)",
+    "synthetic": "Invented mailbox",
+    **{name: f"Invented mailbox ({name}, of this bench)" for name in known.OURS},
+    "enron": "Real mail (Enron)",
+    "enron-more": "Real mail (Enron), pairs marked for this bench",
+}
+REAL = ("enron", "enron-more")
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
 Json = dict[str, Any]
 
@@ -72,7 +79,7 @@ def measured(data: Path, say: Callable[[str], None], *, validate: bool) -> Json:
         some = [case for case in cases if case.source == source]
         if some:
             say(f"\n{title}: {len(some)} contacts")
-            report[source] = (_real if source == "enron" else _invented)(*look(some), say)
+            report[source] = (_real if source in REAL else _invented)(*look(some), say)
     if validate:
         report["cross-validated"] = _validated(cross_validated(cases, mail), say)
     return report
@@ -153,7 +160,7 @@ def _validated(judged: Sequence[Judged], say: Callable[[str], None]) -> Json:
     for source in TITLES:
         some = [one for one in judged if one.case.source == source]
         parts = {"right": some}
-        if source == "enron":
+        if source in REAL:
             parts = {
                 "found": [o for o in some if o.case.truth["has"]],
                 "no false claim": [o for o in some if not o.case.truth["has"]],

@@ -109,7 +109,7 @@ CHOICE = Prior(
         "follows": 0.7,
         "followed": -1.5,
         "took-place": 0.5,
-        "earlier-meetings": -0.5,
+        "earlier-meetings": -1.0,
         "called-off": -1.0,
         "hinting": 2.0,
         "letters": 0.5,
@@ -121,8 +121,10 @@ CHOICE = Prior(
         "fits-met-on": 2.0,
         "on-the-day": 6.0,
         "misses-met-on": -1.5,
+        "only-calendar": -3.0,
+        "latest": 0.3,
     },
-    fixed=frozenset({"earlier-meetings", "on-the-day"}),  # promises: the meeting of the date given, else the first
+    fixed=frozenset({"on-the-day"}),  # a promise: the meeting of the date given
 )
 CONFIDENCE = Prior(1.0, signed=False)
 

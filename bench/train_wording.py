@@ -61,7 +61,11 @@ def _grams(text: str, language: str) -> frozenset[str]:
 
 def _both(arranging: Mapping[str, float], thanking: Mapping[str, float]) -> dict[str, tuple[float, float]]:
     pairs = {gram: (arranging.get(gram, 0.0), thanking.get(gram, 0.0)) for gram in sorted({*arranging, *thanking})}
-    return {gram: pair for gram, pair in pairs.items() if gram != "bias" and max(map(abs, pair)) * 100 >= _SMALLEST}
+    bias = pairs.pop("bias")
+    return {
+        wording.BIAS: bias,
+        **{gram: pair for gram, pair in pairs.items() if max(map(abs, pair)) * 100 >= _SMALLEST},
+    }
 
 
 @contextmanager

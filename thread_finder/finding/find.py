@@ -79,7 +79,7 @@ def _choose(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin
     if pinned and parent_of(pinned.thread, pair):
         evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.evidence)
         return replace(pinned, evidence=evidence), 1.0
-    if not _acquainted(threads, pair):
+    if not _acquainted(ranked, threads, pair):
         return None, 0.9
     usable = [one for one in ranked if one.score > NOTHING and parent_of(one.thread, pair) is not None]
     if not usable:
@@ -100,20 +100,27 @@ NOTHING = -3.0
 
 LETTERS = 3
 """So many letters of the owner's, one of them an answer, mean that the others' are only not in this mailbox."""
-_MET = frozenset({"thanks-for-meeting", "met-you"})
+PESTERING = 3
+"""So many mails of theirs without a word of the owner's are no acquaintance."""
+SURELY = 1.0
+"""Log-odds of thanks from which the owner's alone show that the two met."""
 
 
-def _acquainted(threads: Sequence[Thread], pair: Pair) -> bool:
-    """Whether the two ever had to do with each other: the contact wrote as a person, or the owner thanked them.
+def _acquainted(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair) -> bool:
+    """Whether the two ever had to do with each other: the contact wrote as a person, or the owner thanked them, or an
+    aide arranged it with both in copy.
 
     Letters that were never answered are none, however many: there is no exchange to go back to.
     """
     messages = [message for thread in threads for message in thread.messages]
     mine = [message for message in messages if living(message) and pair.by_me(message)]
-    if any(_wrote_as_a_person(message, pair, bool(mine)) for message in messages):
-        return True
-    bounced = any(set(map(base, message.bounced)) & pair.theirs for message in messages)
-    return not bounced and (any(read(message).acts & _MET for message in mine) or _answers_the_lost(mine))
+    theirs = [message for message in messages if _wrote_as_a_person(message, pair, bool(mine))]
+    if theirs:
+        return bool(mine) or len(theirs) < PESTERING or any(is_reply_subject(m.subject) for m in theirs)
+    if any(set(map(base, message.bounced)) & pair.theirs for message in messages):
+        return False
+    met = any(one.thanks >= SURELY or (one.kind is Kind.SCHEDULING and "agreed" in one.traits) for one in ranked)
+    return met or _answers_the_lost(mine)
 
 
 def _answers_the_lost(mine: Sequence[Message]) -> bool:

@@ -69,6 +69,10 @@ class Pair:
         people = [*message.recipients, *([message.from_] if message.from_ else [])]
         return any(map(self.is_mine, people)) and any(map(self.is_theirs, people))
 
+    def in_company(self, message: Message) -> bool:
+        """Whether both take part in what few people write to each other."""
+        return self.both_in(message) and len(message.recipients) < MANY
+
     def others(self, message: Message) -> int:
         """How many people besides the two a message involves."""
         people = {base(a.email) for a in (*message.recipients, *([message.from_] if message.from_ else []))}
@@ -103,7 +107,7 @@ def parent_of(thread: Thread, pair: Pair) -> Message | None:
     Newest is what nobody has answered yet; of several such ends of a branched thread the one dated last.
     """
     usable = [m for m in thread.messages if living(m) and m.message_id]
-    found = [m for m in usable if pair.both_in(m) and len(m.recipients) < MANY] or usable
+    found = [m for m in usable if pair.in_company(m)] or usable
     answered = {reference for m in found for reference in m.references if reference != m.message_id}
     return max([m for m in found if m.message_id not in answered] or found, key=stamp, default=None)
 

@@ -5,16 +5,19 @@ Traits are named numbers; weights.toml says what each is worth, and why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from thread_finder.finding import thanking
 from thread_finder.finding.arranging import MANY
+from thread_finder.finding.folding import tidy
 from thread_finder.finding.people import Pair
+from thread_finder.finding.signals import QUOTE
 from thread_finder.finding.thanking import JUST_AFTER, just_after
 from thread_finder.finding.view import Seen, View, views
 from thread_finder.finding.weights import log_odds, weights
+from thread_finder.finding.wording import Wording, telling
 from thread_finder.model import Evidence, Kind, PartialDate, Thread
 
 MONTHS_AROUND = timedelta(days=75)
@@ -36,6 +39,8 @@ PLACES = (
 """The traits of a thread's place that the user is told."""
 CLAIM = -1.0
 """Log-odds of scheduling from which a thread is called so: where there is nothing better, it may well be arguable."""
+TELLING = 1.0
+"""Log-odds of its words from which the user is told that a mail reads like arranging a meeting."""
 UNLIKELY = -4.0
 """Log-odds of scheduling under which a day that a thread names is no meeting."""
 
@@ -43,7 +48,7 @@ UNLIKELY = -4.0
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A thread with its kind, its score, what speaks for it, the traits that the score was made of, and the log-odds
-    that a meeting is arranged in it.
+    that a meeting is arranged in it (``odds``) and that it thanks for one.
     """
 
     thread: Thread
@@ -54,6 +59,7 @@ class Ranked:
     first: date | None = None
     traits: dict[str, float] = field(default_factory=dict)
     odds: float = 0.0
+    thanks: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,15 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     """All threads with an exchange between the two, the best first."""
     judged = judge(threads, pair)
     days = [one.meeting for one in judged if one.meeting]
+    latest = next((one.view for one in reversed(judged) if one.view.both_wrote), None)
     ranked: list[Ranked] = []
     earlier = 0
     for one in judged:
-        traits = _traits(one, earlier, met_on)
+        traits = _traits(one, earlier, latest, met_on)
         evidence = _evidence(one, days, traits)
         score, thread = log_odds(traits, "choice"), one.view.thread
         first = one.view.first
-        ranked.append(Ranked(thread, one.kind, score, evidence, one.meeting, first, traits, one.scheduling))
+        ranked.append(Ranked(thread, one.kind, score, evidence, one.meeting, first, traits, one.scheduling, one.thanks))
         earlier += one.kind is not Kind.CONVERSATION and not one.follows
     return sorted(ranked, key=lambda one: -one.score)
 
@@ -130,7 +137,7 @@ def judge(threads: Sequence[Thread], pair: Pair) -> list[Judged]:
     return judged
 
 
-def _traits(one: Judged, earlier: int, met_on: PartialDate | None) -> dict[str, float]:
+def _traits(one: Judged, earlier: int, latest: View | None, met_on: PartialDate | None) -> dict[str, float]:
     """Why to choose a thread or not, by name: 1 where it is so, else as explained in weights.toml."""
     view, kind = one.view, one.kind
     _, agreed, declined = view.outcome()
@@ -146,8 +153,10 @@ def _traits(one: Judged, earlier: int, met_on: PartialDate | None) -> dict[str, 
         "called-off": float(view.agenda.off),
         "earlier-meetings": float(max(0, min(3, earlier - one.follows))) if kind is not Kind.CONVERSATION else 0.0,
         "letters": min(len(view.direct), 6) / 6 if kind is Kind.CONVERSATION else 0.0,
+        "only-calendar": float(view.only_calendar),
+        "latest": float(kind is Kind.CONVERSATION and view is latest),
         "routine": float(any("recurring" in seen.reading.acts for seen in view.direct)),
-        "one-sided": float(len({seen.mine for seen in view.direct}) < 2),
+        "one-sided": float(not view.both_wrote),
         "small-group": float(0 < view.others < 3),
         "group": float(view.others >= 3),
         "crowd": float(view.others >= MANY),
@@ -209,12 +218,16 @@ def _evidence(judged: Judged, days: Sequence[date], traits: dict[str, float]) ->
 
 def _arranged(view: View) -> list[Evidence]:
     known = weights("arranging")
-    return [
+    found = [
         Evidence(hit.signal, seen.message.message_id, hit.quote, known[hit.signal])
         for seen in view.direct
         for hit in seen.reading.hits
         if known.get(hit.signal, 0.0) > 0 and seen.odds > UNLIKELY
     ]
+    seen = max(view.direct, key=lambda one: one.odds)
+    if seen.words.arranges > TELLING:
+        found.append(_worded("reads-like-arranging", seen, lambda words: words.arranges, seen.words.arranges))
+    return found
 
 
 def _thankful(judged: Judged, days: Sequence[date]) -> list[Evidence]:
@@ -226,9 +239,17 @@ def _thankful(judged: Judged, days: Sequence[date]) -> list[Evidence]:
         for hit in seen.reading.hits
         if hit.signal in thanking.THANKING and known[hit.signal] > 0
     ]
+    if not found and seen.words.thanks > 0:
+        found.append(_worded("reads-like-thanks", seen, lambda words: words.thanks, first + seen.words.thanks))
     if found and seen.day and any(just_after(seen.day, day) for day in days):
         found.append(Evidence("just-after-meeting", seen.message.message_id, "", first + known["just-after-meeting"]))
     return found
+
+
+def _worded(signal: str, seen: Seen, weigh: Callable[[Wording], float], weight: float) -> Evidence:
+    """That a mail's words say something that no act of it does, with the sentence that says it most."""
+    sentence = telling(tidy(seen.message.new_text), seen.reading.language, weigh)
+    return Evidence(signal, seen.message.message_id, sentence[:QUOTE], weight)
 
 
 def _is_meant(one: Judged, met_on: PartialDate) -> bool:

@@ -66,7 +66,9 @@ SIGNALS: dict[str, Signal] = {
     "thanks-in-subject": Signal(0, 1.0, "has thanks in the subject"),
     "addresses-many": Signal(0.0, -2.0, "speaks to many people"),
     "sells": Signal(-2.0, -1.0, "offers something for sale"),
-    # Signals of the acquaintance, given by ranking.py.
+    # Signals of a mail's words, and of the acquaintance, given by ranking.py.
+    "reads-like-arranging": Signal(0, 0, "reads like arranging a meeting"),
+    "reads-like-thanks": Signal(0, 0, "reads like thanks for a meeting"),
     "agreed": Signal(2.0, 0, "one proposed and the other agreed"),
     "just-after-meeting": Signal(0, 2.5, "was written just after the meeting"),
     "fits-met-on": Signal(0, 0, "fits the date you met"),

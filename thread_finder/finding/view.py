@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,6 +68,16 @@ class View:
         """The log-odds of the message that most clearly arranges a meeting."""
         return max(seen.odds for seen in self.direct)
 
+    @property
+    def both_wrote(self) -> bool:
+        """Whether it is an exchange."""
+        return len({seen.mine for seen in self.direct}) == 2
+
+    @property
+    def only_calendar(self) -> bool:
+        """Whether there is nothing in it but invitations and their answers: no letter of either."""
+        return all(seen.message.calendar or seen.message.automatic is Automatic.CALENDAR for seen in self.direct)
+
     def outcome(self) -> tuple[bool, bool, bool]:
         """Whether somebody proposed a meeting, the other agreed, and whether it was declined in the end."""
         proposers: set[bool] = set()
@@ -83,13 +93,19 @@ class View:
 
 
 def views(threads: Sequence[Thread], pair: Pair) -> list[View]:
-    """The threads in which the two wrote to each other, by their first day."""
-    seen = [view for view in (_view(thread, pair) for thread in threads) if view.direct]
+    """The threads in which the two wrote to each other, by their first day; where they never did, those of few people
+    in which both are, be it in copy (an aide arranges it).
+    """
+    seen = _seen(threads, pair, pair.direct) or _seen(threads, pair, pair.in_company)
     return sorted(seen, key=lambda view: (view.first is None, view.first or date.max))
 
 
-def _view(thread: Thread, pair: Pair) -> View:
-    counted = [message for message in thread.messages if _counts(message, pair)]
+def _seen(threads: Sequence[Thread], pair: Pair, between: Callable[[Message], bool]) -> list[View]:
+    return [view for view in (_view(thread, pair, between) for thread in threads) if view.direct]
+
+
+def _view(thread: Thread, pair: Pair, between: Callable[[Message], bool]) -> View:
+    counted = [message for message in thread.messages if _counts(message, pair, between)]
     direct = []
     for message in counted:
         reading = read(message)
@@ -102,7 +118,7 @@ def _view(thread: Thread, pair: Pair) -> View:
     return View(thread, tuple(direct), tuple(days), others, agenda(personal))
 
 
-def _counts(message: Message, pair: Pair) -> bool:
+def _counts(message: Message, pair: Pair, between: Callable[[Message], bool]) -> bool:
     if living(message):
-        return pair.direct(message)
+        return between(message)
     return message.automatic is Automatic.CALENDAR and pair.by_them(message) and not message.labels

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,12 +20,15 @@ from thread_finder.finding.lexicon import is_spaced, lexicon
 
 WORDS = 150
 """Words of a mail that are looked at."""
+BIAS = "*"
+"""The row of what holds before any word is read."""
 _LEAST = 8  # a mail of fewer known grams counts as one of so many: two words prove little
 _MOST = 5.0  # log-odds that wording alone may add or take
 
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 _NAME = re.compile(r"(?<=[a-z,;'’] )(?!I\b)[A-Z][\w’-]*")
 _NUMBER = re.compile(r"\d+(?:[:.,/-]\d+)*(?:st|nd|rd|th)?")
+_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _TOKEN = re.compile(r"[#@~?]|[^\W\d_][\w']*")
 _LETTER = re.compile(r"[#@?？]|[^\W\d_a-z]")
 
@@ -42,10 +45,15 @@ def wording(text: str, language: str) -> Wording:
     """What the words of a mail say, by the weights learned for its language; nothing where there are none."""
     weights = _weights(language)
     known = [weights[gram] for gram in grams(text, language) if gram in weights] if weights else []
-    if not known:
-        return Wording()
     each = share(len(known))
-    return Wording(*(max(-_MOST, min(_MOST, each * sum(column))) for column in zip(*known, strict=True)))
+    columns = zip(weights.get(BIAS, (0.0, 0.0)), *known, strict=True)
+    return Wording(*(max(-_MOST, min(_MOST, bias + each * sum(column))) for bias, *column in columns))
+
+
+def telling(text: str, language: str, weigh: Callable[[Wording], float]) -> str:
+    """The sentence whose words say most, by one of the two."""
+    sentences = [sentence for sentence in _SENTENCE.findall(text[: 12 * WORDS]) if sentence.strip()]
+    return max(sentences, key=lambda sentence: weigh(wording(sentence, language)), default="").strip()
 
 
 def grams(text: str, language: str) -> frozenset[str]:

@@ -109,9 +109,10 @@ CHOICE = Prior(
         "follows": 0.7,
         "followed": -1.5,
         "took-place": 0.5,
-        "earlier-meetings": -1.0,
+        "earlier-meetings": -0.7,
         "called-off": -1.0,
         "hinting": 2.0,
+        "thanked-and-arranging": 2.0,
         "letters": 0.5,
         "routine": -1.0,
         "one-sided": -1.2,
@@ -124,7 +125,7 @@ CHOICE = Prior(
         "only-calendar": -3.0,
         "latest": 0.3,
     },
-    fixed=frozenset({"on-the-day"}),  # a promise: the meeting of the date given
+    fixed=frozenset({"earlier-meetings", "on-the-day"}),  # promises: the meeting of the date given, else the first
 )
 CONFIDENCE = Prior(1.0, signed=False)
 

@@ -255,6 +255,45 @@ def test_only_in_copy_is_no_acquaintance() -> None:
     assert (finding.verdict, finding.thread) == (Verdict.NEW_THREAD, None)
 
 
+def test_whom_one_speaks_to_in_a_colleagues_thread_is_an_acquaintance_but_not_a_sure_one() -> None:
+    among_three = thread(
+        "three",
+        mail(
+            THIRD,
+            "2020-01-10",
+            "Ansel is in copy. Could the three of us meet on Friday at two?",
+            "Friday",
+            [ME],
+            cc=(YOU,),
+        ),
+        mail(ME, "2020-01-11", "Hello Peg, hello Ansel, Friday at two suits me.", "Re: Friday", [THIRD], cc=(YOU,)),
+        mail(THIRD, "2020-01-11", "Friday at two it is.", "Re: Friday", [ME], cc=(YOU,)),
+    )
+    finding = found(among_three)
+    assert (finding.verdict, name_of(finding)) == (Verdict.REPLY, "three")
+    assert finding.confidence <= 0.7
+
+
+def test_many_mails_without_a_word_of_ones_own_are_no_acquaintance() -> None:
+    texts = ["Worth fifteen minutes on Thursday?", "Any thoughts on my last note?", "Shall I stop writing?"]
+    pestering = thread(
+        "pestering", *(mail(YOU, f"2021-03-0{i}", text, "Quick question") for i, text in enumerate(texts, 1))
+    )
+    assert found(pestering).verdict is Verdict.NEW_THREAD
+    answers = thread("answers", *(mail(YOU, f"2021-03-0{i}", text, "Re: Yours", references=(f"<{i}@lost.example>",))
+                                  for i, text in enumerate(texts, 1)))  # fmt: skip
+    assert found(answers).verdict is Verdict.REPLY
+
+
+def test_a_calendars_own_thread_is_not_the_one_to_answer() -> None:
+    invitation = CalendarPart("REQUEST", "u1", "Walk", datetime(2021, 3, 11, 9, tzinfo=UTC))
+    notice = thread(
+        "notice",
+        mail(YOU, "2021-03-03", "When: Thursday. Where: the yard.", "Invitation: Walk", calendar=(invitation,)),
+    )
+    assert name_of(found(ARRANGED, notice)) == "arranged"
+
+
 def test_one_person_with_two_addresses() -> None:
     home = Address("ansel@rigby-home.example", "Ansel Rigby")
     contact = Contact("Ansel Rigby", (YOU.email, home.email))

@@ -84,7 +84,8 @@ def _choose(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin
     usable = [one for one in ranked if one.score > NOTHING and parent_of(one.thread, pair) is not None]
     if not usable:
         return None, 0.6
-    return usable[0], confidence(usable)[0]
+    sure = confidence(usable)[0]
+    return usable[0], sure if any(map(pair.direct, usable[0].thread.messages)) else min(sure, IN_COPY)
 
 
 def _pinned(ranked: Sequence[Ranked], threads: Sequence[Thread], pin: str) -> Ranked | None:
@@ -100,6 +101,8 @@ NOTHING = -3.0
 
 LETTERS = 3
 """So many letters of the owner's, one of them an answer, mean that the others' are only not in this mailbox."""
+IN_COPY = 0.7
+"""How sure one may be at most of a thread in which the two only stand in copy."""
 PESTERING = 3
 """So many mails of theirs without a word of the owner's are no acquaintance."""
 SURELY = 1.0
@@ -116,11 +119,20 @@ def _acquainted(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair)
     mine = [message for message in messages if living(message) and pair.by_me(message)]
     theirs = [message for message in messages if _wrote_as_a_person(message, pair, bool(mine))]
     if theirs:
-        return bool(mine) or len(theirs) < PESTERING or any(is_reply_subject(m.subject) for m in theirs)
+        return bool(mine) or len(theirs) < PESTERING or _answer_somebody(theirs)
     if any(set(map(base, message.bounced)) & pair.theirs for message in messages):
         return False
-    met = any(one.thanks >= SURELY or (one.kind is Kind.SCHEDULING and "agreed" in one.traits) for one in ranked)
-    return met or _answers_the_lost(mine)
+    if not mine:
+        return any(one.kind is not Kind.CONVERSATION and "agreed" in one.traits for one in ranked)
+    return any(one.thanks >= SURELY for one in ranked) or _answers_the_lost(mine)
+
+
+def _answer_somebody(mails: Sequence[Message]) -> bool:
+    """Whether one of these mails answers another person's: only that person's part is not in this mailbox."""
+    known = {message.message_id for message in mails}
+    if any(set(message.references) - known for message in mails):
+        return True
+    return any(is_reply_subject(message.subject) and message.quoted_text for message in mails)
 
 
 def _answers_the_lost(mine: Sequence[Message]) -> bool:

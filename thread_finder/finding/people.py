@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -27,6 +28,7 @@ class Pair:
 
     def __init__(self, contact: Contact, owner: Owner, threads: Sequence[Thread] = ()) -> None:
         self.known = frozenset(map(base, contact.emails))
+        self._called = next(iter(_name(contact.name).split()), "")
         self.theirs = self.known
         self.mine = frozenset(map(base, owner.emails)).union(_sent_from(threads) - self.known)
         self.theirs |= {email for thread in threads for email in self._answers_from(thread, contact.name)}
@@ -72,6 +74,16 @@ class Pair:
     def in_company(self, message: Message) -> bool:
         """Whether both take part in what few people write to each other."""
         return self.both_in(message) and len(message.recipients) < MANY
+
+    def by_aide(self, message: Message) -> bool:
+        """Whether both take part, and one person besides."""
+        return self.both_in(message) and self.others(message) == 1
+
+    def speaks_to_them(self, message: Message) -> bool:
+        """Whether the owner calls the contact by name in a mail that reaches them, be it in copy."""
+        if not (self.is_mine(message.from_) and self.both_in(message) and self._called):
+            return False
+        return re.search(rf"(?<!\w){re.escape(self._called)}\s*[,!:.-]", fold(message.new_text)) is not None
 
     def others(self, message: Message) -> int:
         """How many people besides the two a message involves."""

@@ -37,6 +37,8 @@ PLACES = (
     "routine",
 )
 """The traits of a thread's place that the user is told."""
+ARRANGED = {Kind.THANK_YOU: "thanked-and-arranging", Kind.SCHEDULING: "arranging", Kind.CONVERSATION: "hinting"}
+"""What it is called that a thread of a kind arranges a meeting: it does not count the same in each."""
 CLAIM = -1.0
 """Log-odds of scheduling from which a thread is called so: where there is nothing better, it may well be arguable."""
 TELLING = 1.0
@@ -143,7 +145,7 @@ def _traits(one: Judged, earlier: int, latest: View | None, met_on: PartialDate 
     _, agreed, declined = view.outcome()
     traits = {
         kind.value: 1.0,
-        "hinting" if kind is Kind.CONVERSATION else "arranging": (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
+        ARRANGED[kind]: (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
         "thanking": (max(-4.0, min(4.0, one.thanks)) + 4) / 8,
         "agreed": float(agreed),
         "declined": float(declined),

@@ -51,7 +51,7 @@ def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
     shown["tiny"] = float(words <= TINY)
     shown["errand"] = float(_is_errand(message, acts))
     shown["answers"] = float(words <= BRIEF and bool(answered(message) & _PROPOSES))
-    shown["to-another"] = float(others > 0 and _calls_another(message, pair))
+    shown["to-another"] = float(0 < others < MANY and _calls_another(message, pair))
     return {name: value for name, value in shown.items() if value}
 
 
@@ -69,6 +69,8 @@ def _is_errand(message: Message, acts: frozenset[str]) -> bool:
 def _calls_another(message: Message, pair: Pair) -> bool:
     """Whether a mail to several calls another reader by name ("Susan, let's talk"), and not the one of the two."""
     called = set(_CALLED.findall(fold(message.new_text)))
+    if not called:
+        return False
     ours = {name for a in message.recipients if pair.is_theirs(a) or pair.is_mine(a) for name in _names(a)}
     others = {name for a in message.recipients if not (pair.is_theirs(a) or pair.is_mine(a)) for name in _names(a)}
     return bool(called & (others - ours)) and not called & ours

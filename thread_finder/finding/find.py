@@ -106,7 +106,8 @@ IN_COPY = 0.7
 PESTERING = 3
 """So many mails of theirs without a word of the owner's are no acquaintance."""
 SURELY = 1.0
-"""Log-odds of thanks from which the owner's alone show that the two met."""
+"""Log-odds of thanks from which the owner's alone show that the two met; else these acts do."""
+_MET = frozenset({"thanks-for-meeting", "met-you"})
 
 
 def _acquainted(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair) -> bool:
@@ -124,7 +125,8 @@ def _acquainted(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair)
         return False
     if not mine:
         return any(one.kind is not Kind.CONVERSATION and "agreed" in one.traits for one in ranked)
-    return any(one.thanks >= SURELY for one in ranked) or _answers_the_lost(mine)
+    thanked = any(one.thanks >= SURELY for one in ranked) or any(read(message).acts & _MET for message in mine)
+    return thanked or _answers_the_lost(mine)
 
 
 def _answer_somebody(mails: Sequence[Message]) -> bool:

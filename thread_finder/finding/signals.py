@@ -1,7 +1,7 @@
 """What one message says: arranging a meeting, thanking for one, or something that only looks like it.
 
-Only new text is read; quotations and signatures are somebody's older words. Every signal has its name, its weight
-and its sentence for the user in SIGNALS, and nowhere else.
+Only new text is read; quotations and signatures are somebody's older words. Every signal has its name and its words
+for the user in SIGNALS; what it is worth stands in weights.toml.
 """
 
 from __future__ import annotations
@@ -24,70 +24,60 @@ OPENING = 600  # characters of quoted text that an answer is taken to be about
 SHORT = 200  # characters under which a mail may be too short to tell its language
 _ACT_LIMIT = 3  # hits of one act in one message that are kept
 
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A signal's weight for scheduling and for thanks, and what it says to the user."""
-
-    scheduling: float
-    thanks: float
-    says: str
-
-
-SIGNALS: dict[str, Signal] = {
-    "asks-to-meet": Signal(2.0, 0, "asks to meet"),
-    "suggests-time": Signal(2.0, 0, "proposes a time"),
-    "accepts": Signal(0.7, 0, "accepts"),
-    "agrees": Signal(0.5, 0, "says yes"),
-    "confirms": Signal(1.2, 0, "confirms the meeting"),
-    "moves": Signal(1.0, 0, "moves the meeting"),
-    "cancels": Signal(0.3, 0, "calls it off"),
-    "declines": Signal(-2.0, 0, "declines to meet"),
-    "someday": Signal(-0.5, 0, "speaks of some day"),
-    "talks-by-phone": Signal(1.2, 0, "speaks of a call"),
-    "asks-to-talk": Signal(1.5, 0, "asks to talk"),
-    "sets-up": Signal(1.5, 0, "has a meeting set up"),
-    "attends": Signal(1.0, 0, "says who will be there, or not"),
-    "call-details": Signal(1.0, 0, "tells when, where or how to dial in"),
-    "others-meet": Signal(-0.5, 0, "speaks of other people's meeting"),
-    "names-time": Signal(1.0, 0, "names a day or an hour"),
-    "calendar-invitation": Signal(3.0, 0, "is a calendar invitation or its answer"),
-    "recurring": Signal(-2.5, 0, "is a recurring appointment"),
-    "thanks-for-meeting": Signal(0, 4.0, "thanks for the meeting"),
-    "thanks-for-time": Signal(0, 2.0, "thanks for time or advice"),
-    "glad-we-met": Signal(0, 2.5, "was glad to meet"),
-    "met-you": Signal(0, 4.3, "says that you met"),
-    "owes": Signal(0, 0.8, "feels obliged"),
-    "recalls-meeting": Signal(0, 1.2, "recalls what was said"),
-    "thanks-other": Signal(0, -1.5, "thanks for something else"),
-    "meeting-in-subject": Signal(1.0, 0, "has a meeting or a day in the subject"),
-    "names-period": Signal(0, 0, "speaks of next week or the like"),
-    "errand-words": Signal(0, 0, "asks an assistant to print or to put down"),
-    "thanks-in-subject": Signal(0, 1.0, "has thanks in the subject"),
-    "addresses-many": Signal(0.0, -2.0, "speaks to many people"),
-    "sells": Signal(-2.0, -1.0, "offers something for sale"),
+SIGNALS: dict[str, str] = {
+    "asks-to-meet": "asks to meet",
+    "suggests-time": "proposes a time",
+    "accepts": "accepts",
+    "agrees": "says yes",
+    "confirms": "confirms the meeting",
+    "moves": "moves the meeting",
+    "cancels": "calls it off",
+    "declines": "declines to meet",
+    "someday": "speaks of some day",
+    "talks-by-phone": "speaks of a call",
+    "asks-to-talk": "asks to talk",
+    "sets-up": "has a meeting set up",
+    "attends": "says who will be there, or not",
+    "call-details": "tells when, where or how to dial in",
+    "others-meet": "speaks of other people's meeting",
+    "names-time": "names a day or an hour",
+    "calendar-invitation": "is a calendar invitation or its answer",
+    "recurring": "is a recurring appointment",
+    "thanks-for-meeting": "thanks for the meeting",
+    "thanks-for-time": "thanks for time or advice",
+    "glad-we-met": "was glad to meet",
+    "met-you": "says that you met",
+    "owes": "feels obliged",
+    "recalls-meeting": "recalls what was said",
+    "thanks-other": "thanks for something else",
+    "meeting-in-subject": "has a meeting or a day in the subject",
+    "names-period": "speaks of next week or the like",
+    "errand-words": "asks an assistant to print or to put down",
+    "thanks-in-subject": "has thanks in the subject",
+    "addresses-many": "speaks to many people",
+    "sells": "offers something for sale",
     # Signals of a mail's words, and of the acquaintance, given by ranking.py.
-    "reads-like-arranging": Signal(0, 0, "reads like arranging a meeting"),
-    "reads-like-thanks": Signal(0, 0, "reads like thanks for a meeting"),
-    "agreed": Signal(2.0, 0, "one proposed and the other agreed"),
-    "just-after-meeting": Signal(0, 2.5, "was written just after the meeting"),
-    "fits-met-on": Signal(0, 0, "fits the date you met"),
-    "misses-met-on": Signal(0, 0, "does not fit the date you met"),
-    "follows": Signal(0, 0, "begins just after a day you had agreed on"),
-    "took-place": Signal(0, 0, "you wrote again just after the day agreed on"),
-    "declined": Signal(0, 0, "but it was declined"),
-    "called-off": Signal(0, 0, "but it was called off"),
-    "routine": Signal(0, 0, "but it is a matter of routine"),
-    "both-wrote": Signal(0, 0, "both of you wrote"),
-    "only-two": Signal(0, 0, "between the two of you"),
-    "real-exchange": Signal(0, 0, "is a real exchange between you"),
-    "chosen-by-you": Signal(0, 0, "you chose this thread"),
+    "reads-like-arranging": "reads like arranging a meeting",
+    "reads-like-thanks": "reads like thanks for a meeting",
+    "agreed": "one proposed and the other agreed",
+    "just-after-meeting": "was written just after the meeting",
+    "fits-met-on": "fits the date you met",
+    "misses-met-on": "does not fit the date you met",
+    "follows": "begins just after a day you had agreed on",
+    "took-place": "you wrote again just after the day agreed on",
+    "declined": "but it was declined",
+    "called-off": "but it was called off",
+    "routine": "but it is a matter of routine",
+    "both-wrote": "both of you wrote",
+    "only-two": "between the two of you",
+    "real-exchange": "is a real exchange between you",
+    "chosen-by-you": "you chose this thread",
 }
 
 
 def says(signal: str) -> str:
     """The user's words for a signal."""
-    return SIGNALS[signal].says if signal in SIGNALS else signal
+    return SIGNALS.get(signal, signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +92,6 @@ class Hit:
 class Reading:
     """One message understood, in the ``language`` it is mostly written in: the days and hours it names (``times``), and
     what else tells which is meant (``hints``).
-
-    ``scheduling`` and ``thanks`` are sums of weights, each act counted once.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -115,16 +103,6 @@ class Reading:
     def acts(self) -> frozenset[str]:
         """The names of its signals."""
         return frozenset(hit.signal for hit in self.hits)
-
-    @property
-    def scheduling(self) -> float:
-        """How much it arranges a meeting."""
-        return sum(SIGNALS[act].scheduling for act in self.acts)
-
-    @property
-    def thanks(self) -> float:
-        """How much it thanks for one."""
-        return sum(SIGNALS[act].thanks for act in self.acts)
 
 
 @lru_cache(maxsize=512)  # the messages of one contact: the choice of a thread asks, and then the day they met

@@ -30,7 +30,7 @@ from thread_finder.model import Address, Contact, Finding, Kind, Message, Owner,
 HERE = Path(__file__).parent
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MAILBOXES = HERE / "mailboxes"
-OURS = ("holm", "orlebar", "ketkar")
+OURS = ("dalgleish", "holm", "ketkar", "orlebar", "quansah")
 """Invented mailboxes in bench/mailboxes/, by authors who knew no code of the finder."""
 ENRON_OWNERS = {
     "fossum": ("drew.fossum@enron.com",),

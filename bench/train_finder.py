@@ -110,6 +110,7 @@ CHOICE = Prior(
         "followed": -1.5,
         "took-place": 0.5,
         "earlier-meetings": -0.7,
+        "met-before": -1.5,
         "called-off": -1.0,
         "hinting": 2.0,
         "thanked-and-arranging": 2.0,
@@ -123,7 +124,6 @@ CHOICE = Prior(
         "on-the-day": 6.0,
         "misses-met-on": -1.5,
         "only-calendar": -3.0,
-        "latest": 0.3,
     },
     fixed=frozenset({"earlier-meetings", "on-the-day"}),  # promises: the meeting of the date given, else the first
 )

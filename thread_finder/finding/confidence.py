@@ -12,17 +12,24 @@ from thread_finder.finding.ranking import Ranked
 from thread_finder.finding.weights import log_odds, probability
 
 _TOSS_UP = 1.5
+DOUBTFUL = ("one-sided", "met-before", "misses-met-on")
+"""Traits of a thread that make the choice of it less sure."""
 CLEAR = 5.0
 """A lead over the second thread beyond which more of it says no more."""
 
 
 def traits(ranked: Sequence[Ranked]) -> dict[str, float]:
     """What the sureness of the first of ``ranked`` is made of, best first: its ``lead`` over the second, how many
-    ``threads`` there are to mistake it for, and the ``doubt`` whether it is about a meeting at all.
+    ``threads`` there are to mistake it for, the ``doubt`` whether it is about a meeting at all, and what may be wrong with it.
     """
     best = ranked[0]
     lead = best.score - ranked[1].score if len(ranked) > 1 else CLEAR
-    return {"lead": min(CLEAR, lead), "threads": math.log(len(ranked)), "doubt": math.exp(-abs(best.odds) / _TOSS_UP)}
+    return {
+        "lead": min(CLEAR, lead),
+        "threads": math.log(len(ranked)),
+        "doubt": math.exp(-abs(best.odds) / _TOSS_UP),
+        **{name: 1.0 for name in DOUBTFUL if name in best.traits},
+    }
 
 
 def confidence(ranked: Sequence[Ranked]) -> tuple[float, ...]:

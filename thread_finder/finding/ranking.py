@@ -94,16 +94,13 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     """All threads with an exchange between the two, the best first."""
     judged = judge(threads, pair)
     days = [one.meeting for one in judged if one.meeting]
-    latest = next((one.view for one in reversed(judged) if one.view.both_wrote), None)
     ranked: list[Ranked] = []
-    earlier = 0
-    for one in judged:
-        traits = _traits(one, earlier, latest, met_on)
+    for i, one in enumerate(judged):
+        traits = _traits(one, judged[:i], met_on)
         evidence = _evidence(one, days, traits)
         score, thread = log_odds(traits, "choice"), one.view.thread
         first = one.view.first
         ranked.append(Ranked(thread, one.kind, score, evidence, one.meeting, first, traits, one.scheduling, one.thanks))
-        earlier += one.kind is not Kind.CONVERSATION and not one.follows
     return sorted(ranked, key=lambda one: -one.score)
 
 
@@ -139,9 +136,13 @@ def judge(threads: Sequence[Thread], pair: Pair) -> list[Judged]:
     return judged
 
 
-def _traits(one: Judged, earlier: int, latest: View | None, met_on: PartialDate | None) -> dict[str, float]:
-    """Why to choose a thread or not, by name: 1 where it is so, else as explained in weights.toml."""
+def _traits(one: Judged, before: Sequence[Judged], met_on: PartialDate | None) -> dict[str, float]:
+    """Why to choose a thread or not, by name: 1 where it is so, else as explained in weights.toml.
+
+    ``before`` are the threads that began earlier.
+    """
     view, kind = one.view, one.kind
+    earlier = sum(other.kind is not Kind.CONVERSATION and not other.follows for other in before)
     _, agreed, declined = view.outcome()
     traits = {
         kind.value: 1.0,
@@ -154,9 +155,9 @@ def _traits(one: Judged, earlier: int, latest: View | None, met_on: PartialDate 
         "took-place": float(one.took_place),
         "called-off": float(view.agenda.off),
         "earlier-meetings": float(max(0, min(3, earlier - one.follows))) if kind is not Kind.CONVERSATION else 0.0,
+        "met-before": float(kind is not Kind.CONVERSATION and _met_before(one, before)),
         "letters": min(len(view.direct), 6) / 6 if kind is Kind.CONVERSATION else 0.0,
         "only-calendar": float(view.only_calendar),
-        "latest": float(kind is Kind.CONVERSATION and view is latest),
         "routine": float(any("recurring" in seen.reading.acts for seen in view.direct)),
         "one-sided": float(not view.both_wrote),
         "small-group": float(0 < view.others < 3),
@@ -165,10 +166,18 @@ def _traits(one: Judged, earlier: int, latest: View | None, met_on: PartialDate 
     }
     if met_on and view.days:
         meant = _is_meant(one, met_on)
-        elsewhere = not meant and view.agenda.met is not None
+        begun = met_on.value <= view.days[0] <= met_on.value + JUST_AFTER
+        elsewhere = not meant and not begun and view.agenda.met is not None
         traits["fits-met-on" if _fits(view, met_on, one.meeting) and not elsewhere else "misses-met-on"] = 1.0
         traits["on-the-day"] = float(meant)
     return {name: value for name, value in traits.items() if value}
+
+
+def _met_before(one: Judged, before: Sequence[Judged]) -> bool:
+    """Whether they had met when the thread began, on a day that it does not look back on."""
+    first = one.view.first
+    held = [other.meeting for other in before if other.took_place and other.kind is not Kind.CONVERSATION]
+    return first is not None and any(day and day < first and not just_after(first, day) for day in held)
 
 
 def assists(seen: Sequence[View]) -> bool:
@@ -255,10 +264,14 @@ def _worded(signal: str, seen: Seen, weigh: Callable[[Wording], float], weight: 
 
 
 def _is_meant(one: Judged, met_on: PartialDate) -> bool:
-    """Whether the meeting is the very one the user gave the date of, or the thread looks back on it just after."""
+    """Whether the meeting is the very one the user gave the date of, or the thread looks back on it just after, or
+    speaks of that very day.
+    """
     slack = timedelta(days=_SLACK[met_on.precision])
     low, high = met_on.value, met_on.value + slack
     if one.meeting and low - _A_DAY <= one.meeting <= high + _A_DAY:
+        return True
+    if met_on.precision == "day" and one.kind is not Kind.CONVERSATION and met_on.value in one.view.named:
         return True
     first = one.view.first
     after = first is not None and low <= first <= high + JUST_AFTER

@@ -64,6 +64,11 @@ class View:
         return self.days[0] if self.days else None
 
     @property
+    def named(self) -> frozenset[date]:
+        """The days that its messages name."""
+        return frozenset(time.day for seen in self.direct for time in seen.reading.times if time.day)
+
+    @property
     def arranging(self) -> float:
         """The log-odds of the message that most clearly arranges a meeting."""
         return max(seen.odds for seen in self.direct)

@@ -20,7 +20,7 @@ CLEAR = 5.0
 
 def traits(ranked: Sequence[Ranked]) -> dict[str, float]:
     """What the sureness of the first of ``ranked`` is made of, best first: its ``lead`` over the second, how many
-    ``threads`` there are to mistake it for, the ``doubt`` whether it is about a meeting at all, and what may be wrong with it.
+    ``threads`` there are to mistake it for, the ``doubt`` whether it is about a meeting at all, and DOUBTFUL traits.
     """
     best = ranked[0]
     lead = best.score - ranked[1].score if len(ranked) > 1 else CLEAR

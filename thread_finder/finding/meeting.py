@@ -69,8 +69,9 @@ def _sometime(said: Said, found: Agenda) -> PartialDate | None:
         return _somewhere(found.options[0], found.options[-1])
     asked = {m.from_.email for m, reading in said if m.from_ and reading.acts & _ASKING}
     agreed = any(m.from_ and asked - {m.from_.email} and reading.acts & _AGREEING for m, reading in said)
+    some_day = any("someday" in reading.acts for _, reading in said)
     last = written_on(said[-1][0])
-    return _somewhere(last, last + _A_FORTNIGHT) if agreed or found.day else None
+    return _somewhere(last, last + _A_FORTNIGHT) if found.day or (agreed and not some_day) else None
 
 
 def _said(thread: Thread, pair: Pair, most: int = sys.maxsize) -> list[tuple[Message, Reading]]:

@@ -39,8 +39,10 @@ PLACES = (
 """The traits of a thread's place that the user is told."""
 ARRANGED = {Kind.THANK_YOU: "thanked-and-arranging", Kind.SCHEDULING: "arranging", Kind.CONVERSATION: "hinting"}
 """What it is called that a thread of a kind arranges a meeting: it does not count the same in each."""
-CLAIM = -1.0
-"""Log-odds of scheduling from which a thread is called so: where there is nothing better, it may well be arguable."""
+LIKELY, CLAIM = -1.0, -1.5
+"""Log-odds of scheduling from which a thread is chosen as such, and from which the one that was chosen is called so: where
+there is nothing better, it may well be arguable.
+"""
 TELLING = 1.0
 """Log-odds of its words from which the user is told that a mail reads like arranging a meeting."""
 UNLIKELY = -4.0
@@ -84,10 +86,16 @@ class Judged:
 
     @property
     def kind(self) -> Kind:
-        """What the thread is. A note after a meeting that looks back on it gives thanks, whatever its words."""
+        """What the thread is weighed as."""
         if self.thanks >= 0 or (self.follows and self.view.looks_back):
             return Kind.THANK_YOU
-        return Kind.SCHEDULING if self.scheduling >= CLAIM else Kind.CONVERSATION
+        return Kind.SCHEDULING if self.scheduling >= LIKELY else Kind.CONVERSATION
+
+    @property
+    def called(self) -> Kind:
+        """What the user is told that it is."""
+        arguable = self.kind is Kind.CONVERSATION and self.scheduling >= CLAIM
+        return Kind.SCHEDULING if arguable else self.kind
 
 
 def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> list[Ranked]:
@@ -100,7 +108,9 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
         evidence = _evidence(one, days, traits)
         score, thread = log_odds(traits, "choice"), one.view.thread
         first = one.view.first
-        ranked.append(Ranked(thread, one.kind, score, evidence, one.meeting, first, traits, one.scheduling, one.thanks))
+        ranked.append(
+            Ranked(thread, one.called, score, evidence, one.meeting, first, traits, one.scheduling, one.thanks)
+        )
     return sorted(ranked, key=lambda one: -one.score)
 
 
@@ -209,7 +219,7 @@ def _thanks(view: View, pair: Pair, meetings: Sequence[date]) -> tuple[float, Se
 
 def _evidence(judged: Judged, days: Sequence[date], traits: dict[str, float]) -> tuple[Evidence, ...]:
     """What speaks for a thread: what its messages say, each signal once a message, then its place among the others."""
-    kind = judged.kind
+    kind = judged.called
     found = _thankful(judged, days) if kind is Kind.THANK_YOU else []
     found += _arranged(judged.view) if kind is not Kind.CONVERSATION else []
     seen_once: dict[tuple[str, str], Evidence] = {}

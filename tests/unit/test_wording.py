@@ -13,7 +13,7 @@ ARRANGES = {
     "en": [
         "Ten past nine by the fountain, then?",
         "Would the week of the 8th do for you?",
-        "I could be with you by two.",
+        "Shall I come round at eleven on Thursday?",
     ],
     "de": ["Wäre Ihnen Donnerstag um vier recht?", "Ich bin dann um halb neun bei dir."],
     "fr": ["Jeudi à dix heures vous irait ?", "Je passe chez toi mardi soir, si tu es là."],
@@ -61,7 +61,7 @@ def test_words_that_do_neither(text: str) -> None:
 
 
 def test_every_language_has_weights_and_others_have_none() -> None:
-    assert all(wording("10" * 3, code) == Wording() for code in languages())
+    assert all(wording("", code) != Wording() for code in languages())
     assert wording("See you on Thursday.", "xx") == Wording()
 
 

@@ -40,8 +40,8 @@ PLACES = (
 ARRANGED = {Kind.THANK_YOU: "thanked-and-arranging", Kind.SCHEDULING: "arranging", Kind.CONVERSATION: "hinting"}
 """What it is called that a thread of a kind arranges a meeting: it does not count the same in each."""
 LIKELY, CLAIM = -1.0, -1.25
-"""Log-odds of scheduling from which a thread is chosen as such, and from which the one that was chosen is called so: where
-there is nothing better, it may well be arguable.
+"""Log-odds of scheduling from which a thread is weighed as such, and from which it is called so: where there is nothing
+better, it may well be arguable.
 """
 TELLING = 1.0
 """Log-odds of its words from which the user is told that a mail reads like arranging a meeting."""

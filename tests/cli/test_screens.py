@@ -48,8 +48,8 @@ def test_a_narrow_screen_has_a_block_a_contact(user: User) -> None:
     lines = on_screen(user, 70, "find", "--all", *AS_OF)
     assert max(map(len, lines)) <= 70
     start = lines.index("Søren Åberg · thank-you")
-    block = " ".join(line.strip() for line in lines[start + 1 : start + 3])
-    assert block.startswith("thread Foghorns, quays, and a question · last mail 2021-08-23 · met 2021-08-19 · sure")
+    assert lines[start + 1] == "  thread Foghorns, quays, and a question · last mail 2021-08-23"
+    assert lines[start + 2].startswith("  met 2021-08-19 · sure "), "lines end between two things"
     people = on_screen(user, 80, "contacts", "list")
     assert "Rosheen Tuohy-Vance · rosheen@stfinnians-music.example" in people
 

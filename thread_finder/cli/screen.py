@@ -45,9 +45,8 @@ def styled(text: str, style: str = "") -> Text:
 
 
 def show_rows(titles: Sequence[str], rows: Iterable[Sequence[Text]], *, right: str = "") -> None:
-    """A table; where the screen is too narrow for one, two lines a row: the first two cells, then the rest by title."""
+    """A table; where the screen is too narrow for one, a block a row: the first two cells, then the rest by title."""
     from rich import box
-    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -61,14 +60,16 @@ def show_rows(titles: Sequence[str], rows: Iterable[Sequence[Text]], *, right: s
         screen.print(table)
         return
     for first, second, *rest in rows:
-        named = [
-            Text.assemble((f"{title.lower()} ", "dim"), cell)
-            for title, cell in zip(titles[2:], rest, strict=True)
-            if cell.plain
-        ]
         screen.print(Text(" · ").join(cell for cell in (first, second) if cell.plain))
-        if named:
-            screen.print(Padding(Text(" · ").join(named), (0, 0, 0, 2)))
+        lines: list[Text] = []
+        for title, cell in zip(titles[2:], rest, strict=True):
+            piece = Text.assemble((f"{title.lower()} ", "dim"), cell) if cell.plain else Text()
+            if lines and piece and lines[-1].cell_len + len("   · ") + piece.cell_len <= screen.width:
+                lines[-1] = Text(" · ").join([lines[-1], piece])
+            else:
+                lines += [piece] if piece else []
+        for line in lines:
+            show_hanging(Text("  "), line)
 
 
 def show_hanging(head: Text, text: Text) -> None:

@@ -51,6 +51,7 @@ def test_no_thread_fits(user: User, word: str) -> None:
     assert (pinned["verdict"], pinned["thread"], pinned["confidence"]) == ("new-thread", None, 1.0)
     assert pinned["alternatives"][0]["thread"] == found["thread"]
     assert "--unpin" in pinned["warnings"][0]
+    assert "new thread: as you chose" in user.at("find", "Rosheen").out
     (preview,) = user.at("preview", "Rosheen", "--json").json
     assert not preview["subject"].lower().startswith("re:")
 

@@ -12,7 +12,8 @@ from thread_finder.ledger import Ledger, Pin
 from thread_finder.mailboxes.base import Mailbox, Request
 from thread_finder.model import Candidate, Contact, Finding, Identity, Owner, Thread, Verdict
 
-_CHOSEN = "you chose to begin a new thread; `find --unpin` takes that back"
+CHOSEN = "you chose to begin a new thread; `find --unpin` takes that back"
+"""The warning of a finding where a pin says: no thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +114,5 @@ def _anew(found: Finding) -> Finding:
     return replace(
         found,
         verdict=Verdict.NEW_THREAD, confidence=1.0, kind=None, thread=None, parent=None,
-        evidence=(), alternatives=(other, *found.alternatives), warnings=(_CHOSEN,),
+        evidence=(), alternatives=(other, *found.alternatives), warnings=(CHOSEN,),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from thread_finder.app.finding import Failure
+from thread_finder.app.finding import CHOSEN, Failure
 from thread_finder.cli.safe import one_line
 from thread_finder.cli.screen import console, show_rows, styled
 from thread_finder.finding.people import living
@@ -74,7 +74,8 @@ def _headline(result: Finding | Failure) -> Text:
     if isinstance(result, Failure):
         return line.append_text(styled(f"  failed: {one_line(result.why)}", "red"))
     if result.thread is None or result.kind is None:
-        return line.append_text(styled(f"  new thread: nothing fit to reply to ({_sure(result.confidence)})", "yellow"))
+        why = "as you chose" if CHOSEN in result.warnings else f"nothing fit to reply to ({_sure(result.confidence)})"
+        return line.append_text(styled(f"  new thread: {why}", "yellow"))
     line.append_text(styled("  reply in "))
     line.append_text(styled(f"“{one_line(result.thread.subject) or 'no subject'}”", "bold cyan"))
     return line.append_text(styled(f"  {KINDS[result.kind]}, {_sure(result.confidence)}", "green"))

@@ -310,6 +310,17 @@ def test_a_wrong_name_among_right_ones_is_said_and_the_others_are_shown(user: Us
     user.at("status", "Rosheem").fails(4, "did you mean")
 
 
+def test_a_draft_made_before_is_named_when_a_person_is_blocked_or_closed(user: User) -> None:
+    assert user.at("block", "Donatella").err == ""
+    user.at("draft", PRIYA)
+    for command in ("close", "block"):
+        ran = user.at(command, PRIYA, "--json")
+        assert ran.json["contact"] == PRIYA
+        assert "the check-in drafted on 2026-11-24 stays" in ran.err
+    assert len(user.saved()) == 1
+    assert "lies in your drafts all the same" in user.at("status", PRIYA).out
+
+
 @pytest.mark.parametrize(("harm", "word"), [(_damage, "damaged"), (_age, "newer")])
 @pytest.mark.parametrize("command", ["plan", "status", "follow-up", "export"])
 def test_a_ledger_that_cannot_be_used_is_said(user: User, harm, word: str, command: str) -> None:  # type: ignore[no-untyped-def]

@@ -11,6 +11,8 @@ import typer
 from thread_finder.cli.options import AsOfOption, ConfigOption, JsonOption
 
 if TYPE_CHECKING:
+    from thread_finder.app.session import Session
+    from thread_finder.ledger import Ledger
     from thread_finder.model import Contact
 
 Whom = Annotated[str, typer.Argument(metavar="CONTACT", help="Part of a name, or an address.", show_default=False)]
@@ -61,6 +63,7 @@ def close(
     (contact,) = session.chosen([name])
     with session.ledger() as ledger:
         ledger.add_outcome(Outcome(contact.name, contact.emails, OutcomeKind.CLOSED, session.now))
+        _name_draft(session, ledger, contact)
     _told(contact, "closed", "rests until you reopen it", as_json=as_json)
 
 
@@ -84,6 +87,7 @@ def block(
     (contact,) = session.chosen([name])
     with session.ledger() as ledger:
         ledger.block(Block(contact.name, contact.emails, session.now, why))
+        _name_draft(session, ledger, contact)
     _told(contact, "blocked", "will not be written to", as_json=as_json)
 
 
@@ -143,6 +147,16 @@ def export(
         note(f"what the program remembers is in {to}")
     else:
         print_json(document)
+
+
+def _name_draft(session: Session, ledger: Ledger, contact: Contact) -> None:
+    """A letter made before stays where it is: what lies in the drafts is the user's to remove."""
+    from thread_finder.cli.boundary import note
+
+    for record in ledger.open_drafts(session.account, contact.emails):
+        note(
+            f"note: the {record.purpose} drafted on {record.created.date().isoformat()} stays; remove it if it is there"
+        )
 
 
 def _until(until: str, span: str, today: date) -> date:

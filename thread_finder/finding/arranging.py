@@ -50,7 +50,7 @@ def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
     shown["long"] = float(words > LONG)
     shown["tiny"] = float(words <= TINY)
     shown["errand"] = float(_is_errand(message, acts))
-    shown["answers"] = float(words <= BRIEF and bool(answered(message) & _PROPOSES))
+    shown["answers"] = float(words <= BRIEF and others < MANY and bool(answered(message) & _PROPOSES))
     shown["to-another"] = float(0 < others < MANY and _calls_another(message, pair))
     return {name: value for name, value in shown.items() if value}
 

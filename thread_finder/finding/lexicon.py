@@ -41,7 +41,10 @@ class Rule:
 
     def applies(self, folded: str) -> bool:
         """True if trying the pattern can be worth it."""
-        return any(cue in folded for cue in self.cues)
+        for cue in self.cues:  # noqa: SIM110 - asked a dozen times a mail: a generator takes twice as long
+            if cue in folded:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from thread_finder.finding.arranging import BRIEF, LONG, MANY
+from thread_finder.finding.arranging import LONG, MANY
 from thread_finder.finding.people import Pair
 from thread_finder.finding.view import Seen
 from thread_finder.finding.weights import log_odds
@@ -32,7 +32,6 @@ def traits(seen: Seen, pair: Pair, meetings: Sequence[date]) -> dict[str, float]
     shown = dict.fromkeys(seen.reading.acts & THANKING, 1.0)
     shown["just-after-meeting"] = float(after)
     shown["meeting-elsewhen"] = float(bool(meetings) and not after)
-    shown["brief"] = float(words <= BRIEF)
     shown["long"] = float(words > LONG)
     shown["in-company"] = float(others > 0)
     shown["in-a-crowd"] = float(others >= MANY)

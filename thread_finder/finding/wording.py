@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -44,7 +44,9 @@ class Wording:
 def wording(text: str, language: str) -> Wording:
     """What the words of a mail say, by the weights learned for its language; nothing where there are none."""
     weights = _weights(language)
-    known = [weights[gram] for gram in grams(text, language) if gram in weights] if weights else []
+    if not weights:
+        return Wording()
+    known = list(filter(None, map(weights.get, grams(text, language))))
     each = share(len(known))
     columns = zip(weights.get(BIAS, (0.0, 0.0)), *known, strict=True)
     return Wording(*(max(-_MOST, min(_MOST, bias + each * sum(column))) for bias, *column in columns))
@@ -65,7 +67,7 @@ def grams(text: str, language: str) -> frozenset[str]:
         letters = _LETTER.findall(_plain(text))[: 2 * WORDS]
         pairs = [a + b for a, b in itertools.pairwise(letters)]
         return frozenset(pairs).union(a + b for a, b in zip(pairs, letters[2:], strict=False))
-    words = list(_words(text, language))[:WORDS]
+    words = _words(text, language)[:WORDS]
     return frozenset(words).union(f"{a} {b}" for a, b in itertools.pairwise(words))
 
 
@@ -74,12 +76,11 @@ def share(known: int) -> float:
     return 1.0 / math.sqrt(max(_LEAST, known))
 
 
-def _words(text: str, language: str) -> Iterator[str]:
+def _words(text: str, language: str) -> list[str]:
     kinds = _kinds(language)
     if language != "de":  # German writes all nouns as it writes names
         text = _NAME.sub(lambda found: found[0] if fold(found[0]) in kinds else "~", text)
-    for found in _TOKEN.finditer(_plain(text)):
-        yield kinds.get(found[0], found[0])
+    return [kinds.get(word, word) for word in _TOKEN.findall(_plain(text))]
 
 
 def _plain(text: str) -> str:

@@ -155,9 +155,11 @@ def weights_of(table: Table) -> Iterator[None]:
 @contextmanager
 def remembering() -> Iterator[None]:
     """Every mail is read once for all: reading is not learned."""
-    reading = cache(signals.read.__wrapped__)
-    with mock.patch.object(view, "read", reading), mock.patch.object(meeting, "read", reading):
+    with mock.patch.object(view, "read", _READ), mock.patch.object(meeting, "read", _READ):
         yield
+
+
+_READ = cache(signals.read.__wrapped__)
 
 
 # --- mails -------------------------------------------------------------------------------------------------
@@ -299,7 +301,7 @@ def cross_validated(cases: Sequence[Known], mail: Sequence[Labelled]) -> list[Ju
     judged: list[Judged] = []
     for fold in _folds(cases):
         rest = [case for case in cases if case.fold not in fold]
-        with learned_from(rest, [one for one in mail if one.fold not in fold], table):
+        with remembering(), learned_from(rest, [one for one in mail if one.fold not in fold], table):
             judged += [_judge(case) for case in cases if case.fold in fold]
     sure: list[Judged] = []
     for fold in _folds([one.case for one in judged], by_contact=True):
@@ -357,10 +359,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the weights into their files")
     options = parser.parse_args()
     cases, mail = everything(options.data)
-    with remembering():
-        sure = learn_confidence(cross_validated(cases, mail))
-        with learned_from(cases, mail, weighing.read_weights()) as (learned, words):
-            learned["confidence"] = sure
+    sure = learn_confidence(cross_validated(cases, mail))
+    with remembering(), learned_from(cases, mail, weighing.read_weights()) as (learned, words):
+        learned["confidence"] = sure
     text = WEIGHTS.read_text("utf-8")
     for section in ("arranging", "thanking", "scheduling", "choice", "confidence"):
         text = _replaced(text, section, learned[section])

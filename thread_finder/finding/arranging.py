@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from thread_finder.finding.folding import fold
 from thread_finder.finding.people import Pair
-from thread_finder.finding.signals import Reading, answered
+from thread_finder.finding.signals import Reading, answers
 from thread_finder.finding.weights import log_odds
 from thread_finder.finding.wording import Wording
 from thread_finder.model import Address, Message
@@ -28,7 +28,7 @@ SHORT, LONG, TINY = 80, 150, 12  # words of new text
 BRIEF = 25  # words of an answer whose sense lies in what it answers
 MANY, MASS = 8, 15  # people besides the two
 _DENSE = 20  # one act in so many words is dense
-_PROPOSES = frozenset({"asks-to-meet", "suggests-time", "moves", "calendar-invitation"})
+_PROPOSES = frozenset({"asks-to-meet", "suggests-time", "moves"})
 _CALLED = re.compile(r"(?:^|[.!?]\s+)(?:hi |hey |dear |hello )?(\w+)(?=\s*(?:,|:|--|\s-\s))", re.MULTILINE)
 
 
@@ -50,7 +50,7 @@ def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
     shown["long"] = float(words > LONG)
     shown["tiny"] = float(words <= TINY)
     shown["errand"] = float(_is_errand(message, acts))
-    shown["answers"] = float(words <= BRIEF and others < MANY and bool(answered(message) & _PROPOSES))
+    shown["answers"] = float(words <= BRIEF and others < MANY and answers(message, reading.language, _PROPOSES))
     shown["to-another"] = float(0 < others < MANY and _calls_another(message, pair))
     return {name: value for name, value in shown.items() if value}
 

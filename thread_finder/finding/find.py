@@ -67,7 +67,7 @@ def find(
         reply_to=reply_to,
         reply_from=reply_from,
         met_on=contact.met_on or met_on(chosen.thread, chosen.kind, threads, pair),
-        evidence=chosen.evidence,
+        evidence=chosen.tell(),
         alternatives=_others(ranked, chosen),
         warnings=tuple(warnings),
         threshold=threshold,
@@ -77,8 +77,8 @@ def find(
 def _choose(ranked: Sequence[Ranked], threads: Sequence[Thread], pair: Pair, pin: str) -> tuple[Ranked | None, float]:
     pinned = _pinned(ranked, threads, pin) if pin else None
     if pinned and parent_of(pinned.thread, pair):
-        evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.evidence)
-        return replace(pinned, evidence=evidence), 1.0
+        evidence = (Evidence("chosen-by-you", pinned.thread.messages[-1].message_id), *pinned.tell())
+        return replace(pinned, tell=lambda: evidence), 1.0
     if not _acquainted(ranked, threads, pair):
         return None, 0.9
     usable = [one for one in ranked if one.score > NOTHING and parent_of(one.thread, pair) is not None]
@@ -92,7 +92,7 @@ def _pinned(ranked: Sequence[Ranked], threads: Sequence[Thread], pin: str) -> Ra
     """The thread the user chose; one without a word between the two is a conversation."""
     found = next((one for one in ranked if one.thread.id == pin), None)
     other = next((thread for thread in threads if thread.id == pin), None)
-    return found or (Ranked(other, Kind.CONVERSATION, 0.0, ()) if other else None)
+    return found or (Ranked(other, Kind.CONVERSATION, 0.0) if other else None)
 
 
 NOTHING = -3.0
@@ -156,7 +156,7 @@ def _wrote_as_a_person(message: Message, pair: Pair, answered: bool) -> bool:
 def _others(ranked: Sequence[Ranked], chosen: Ranked | None) -> tuple[Candidate, ...]:
     sure = confidence(ranked)
     rest = [(one, p) for one, p in zip(ranked, sure, strict=True) if chosen is None or one.thread is not chosen.thread]
-    return tuple(Candidate(one.thread, one.kind, p, one.evidence) for one, p in rest[:RUNNERS_UP])
+    return tuple(Candidate(one.thread, one.kind, p, one.tell()) for one, p in rest[:RUNNERS_UP])
 
 
 def _warnings(

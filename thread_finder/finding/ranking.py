@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from thread_finder.finding import thanking
 from thread_finder.finding.arranging import MANY
@@ -51,14 +52,14 @@ UNLIKELY = -4.0
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A thread with its kind, its score, what speaks for it, the traits that the score was made of, and the log-odds
-    that a meeting is arranged in it (``odds``) and that it thanks for one.
+    """A thread with its kind and its score, the traits that the score was made of, and the log-odds that a meeting is
+    arranged in it (``odds``) and that it thanks for one. ``tell`` says what speaks for it; few are asked.
     """
 
     thread: Thread
     kind: Kind
     score: float
-    evidence: tuple[Evidence, ...]
+    tell: Callable[[], tuple[Evidence, ...]] = tuple
     meeting: date | None = None
     first: date | None = None
     traits: dict[str, float] = field(default_factory=dict)
@@ -105,12 +106,10 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     ranked: list[Ranked] = []
     for i, one in enumerate(judged):
         traits = _traits(one, judged[:i], met_on)
-        evidence = _evidence(one, days, traits)
+        tell = partial(_evidence, one, days, traits)
         score, thread = log_odds(traits, "choice"), one.view.thread
         first = one.view.first
-        ranked.append(
-            Ranked(thread, one.called, score, evidence, one.meeting, first, traits, one.scheduling, one.thanks)
-        )
+        ranked.append(Ranked(thread, one.called, score, tell, one.meeting, first, traits, one.scheduling, one.thanks))
     return sorted(ranked, key=lambda one: -one.score)
 
 

@@ -132,10 +132,13 @@ def read(message: Message) -> Reading:
     return replace(reading, hits=tuple(hits))
 
 
-def answered(message: Message) -> frozenset[str]:
-    """The acts of what a message answers, as far as it is quoted: "Yes." says what its question asked."""
-    written = message.date.date() if message.date else date(1970, 1, 1)
-    return _read_text(tidy(message.quoted_text[:OPENING]), written).acts
+def answers(message: Message, language: str, acts: frozenset[str]) -> bool:
+    """Whether what a message quotes first does one of ``acts``: "Yes." says what its question asked."""
+    if not message.quoted_text or not language:
+        return False
+    words = lexicon(language)
+    bare = _masked(fold(tidy(message.quoted_text[:OPENING])), words)
+    return any(rule.act in acts and rule.applies(bare) and rule.pattern.search(bare) for rule in words.rules)
 
 
 @lru_cache(maxsize=4096)

@@ -101,8 +101,10 @@ def views(threads: Sequence[Thread], pair: Pair) -> list[View]:
     """The threads in which the two wrote to each other, by their first day; where they never did, those of one person
     with both of them in which the owner calls the contact by name (an aide or a colleague arranges it).
     """
-    called = [thread for thread in threads if any(map(pair.speaks_to_them, thread.messages))]
-    seen = _seen(threads, pair, pair.direct) or _seen(called, pair, pair.by_aide)
+    seen = _seen(threads, pair, pair.direct)
+    if not seen:
+        called = [thread for thread in threads if any(map(pair.speaks_to_them, thread.messages))]
+        seen = _seen(called, pair, pair.by_aide)
     return sorted(seen, key=lambda view: (view.first is None, view.first or date.max))
 
 

@@ -111,7 +111,8 @@ def _looking_back(said: Said, kind: Kind, agendas: Sequence[Agenda]) -> tuple[Me
     for message, reading in said:
         if reading.acts & LOOKING_BACK and any(_NONE <= written_on(message) - day <= _THANKED_WITHIN for day in days):
             return message, reading
-    if found.sure:
+    to_come = found.sure and kind is Kind.THANK_YOU and found.sure > written_on(said[-1][0])  # thanks are not for that
+    if found.sure and not to_come:
         return None
     for index, (message, reading) in enumerate(said):
         if looks_back(message, reading, opens=not index):

@@ -37,7 +37,6 @@ TITLES = {
     "enron": "Real mail (Enron)",
     "enron-more": "Real mail (Enron), pairs marked for this bench",
 }
-REAL = ("enron", "enron-more")
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
 Json = dict[str, Any]
 
@@ -79,7 +78,7 @@ def measured(data: Path, say: Callable[[str], None], *, validate: bool) -> Json:
         some = [case for case in cases if case.source == source]
         if some:
             say(f"\n{title}: {len(some)} contacts")
-            report[source] = (_real if source in REAL else _invented)(*look(some), say)
+            report[source] = (_real if source in known.REAL else _invented)(*look(some), say)
     if validate:
         report["cross-validated"] = _validated(cross_validated(cases, mail), say)
     return report
@@ -160,7 +159,7 @@ def _validated(judged: Sequence[Judged], say: Callable[[str], None]) -> Json:
     for source in TITLES:
         some = [one for one in judged if one.case.source == source]
         parts = {"right": some}
-        if source in REAL:
+        if source in known.REAL:
             parts = {
                 "found": [o for o in some if o.case.truth["has"]],
                 "no false claim": [o for o in some if not o.case.truth["has"]],

@@ -30,6 +30,8 @@ from thread_finder.model import Address, Contact, Finding, Kind, Message, Owner,
 HERE = Path(__file__).parent
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MAILBOXES = HERE / "mailboxes"
+REAL = ("enron", "enron-more")
+"""The sources whose mail is real, marked message by message."""
 OURS = ("dalgleish", "holm", "ketkar", "orlebar", "quansah")
 """Invented mailboxes in bench/mailboxes/, by authors who knew no code of the finder."""
 ENRON_OWNERS = {
@@ -54,7 +56,7 @@ class Known:
     @property
     def is_real(self) -> bool:
         """Whether this is real mail, marked message by message."""
-        return self.source.startswith("enron")
+        return self.source in REAL
 
     def worth(self, thread: Thread | None) -> int:
         """2 for a thread that is best, 1 for one that will do, 0 for others."""
@@ -232,7 +234,7 @@ def _known(
 ) -> list[Known]:
     answers = correspondences(paths, owner, contacts)
     return [
-        Known(source, owner.name if source.startswith("enron") else contact.name, contact, owner, threads, answer)
+        Known(source, owner.name if source in REAL else contact.name, contact, owner, threads, answer)
         for contact, answer, threads in zip(contacts, truth, answers, strict=True)
     ]
 

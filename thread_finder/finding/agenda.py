@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from thread_finder.finding.folding import fold, tidy
 from thread_finder.finding.lexicon import lexicon
 from thread_finder.finding.mention import Mention, Period
-from thread_finder.finding.signals import Reading, likely_languages
+from thread_finder.finding.signals import OPENING, Reading, likely_languages
 from thread_finder.finding.when import mentions
 from thread_finder.mail.threads import is_reply_subject
 from thread_finder.model import Automatic, Message
@@ -37,7 +37,6 @@ _FAR = timedelta(days=370)  # nobody arranges a meeting for later
 _A_WEEK = timedelta(days=7)
 _A_DAY = timedelta(days=1)
 _NOTE = 80  # words up to which any mail that names a day is about the day
-_QUOTED = 600  # characters of a quotation in which the question stands that a short answer answers
 _MISSED_WITHIN = timedelta(days=4)
 _MANY = 4  # people in an invitation from which on it is not the two who meet
 
@@ -170,7 +169,7 @@ def _hear_quoted(found: Agenda, message: Message, written: date) -> None:
     """
     if not is_reply_subject(message.subject):
         return
-    text = fold(tidy(message.quoted_text[:_QUOTED]))
+    text = fold(tidy(message.quoted_text[:OPENING]))
     for language in likely_languages(text):
         said = [mention for mention in mentions(text, language, written) if mention.day is None or not mention.sure]
         named = _named(said, found, written, frozenset())

@@ -7,6 +7,7 @@ in what is left. No line is lost: each goes to new, quoted or signature.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ MAX_SPLIT = 60_000  # of these are split line by line; what comes after is quote
 _HEADER_BLOCK = 40  # lines that a quoted header may take, long To: lists included
 _ATTRIBUTION_LINES = 3
 _INTRODUCING = (":", "：", "작성", "写道", "寫道")
+_LAST = frozenset("*_").union(word[-1] for word in _INTRODUCING)
 _RULES = frozenset("-_=*#")
 
 _BLANKS = re.compile(r"\n{3,}")
@@ -60,11 +62,11 @@ def split_text(text: str) -> Split:
         lines += more
         quoted += [quoted[-1]] * len(more)
         signed += [signed[-1]] * len(more)
-    return Split(
-        new=_joined(line for line, old, below in zip(lines, quoted, signed, strict=True) if not old and not below),
-        quoted=_joined(line for line, old in zip(lines, quoted, strict=True) if old),
-        signature=_joined(line for line, below in zip(lines, signed, strict=True) if below),
-    )
+    lines = [line.rstrip() for line in lines]
+    if not any(quoted) and not any(signed):
+        return Split(_joined(lines))
+    new = [not old and not below for old, below in zip(quoted, signed, strict=True)]
+    return Split(*(_joined(itertools.compress(lines, chosen)) for chosen in (new, quoted, signed)))
 
 
 def split_html(html: str) -> tuple[str, Split]:
@@ -105,9 +107,11 @@ def _promising(lines: list[str], fields: list[str]) -> list[int]:
     found = {index for index, field in enumerate(fields) if field in {"from", "to"}}
     for index, line in enumerate(lines):
         bare = line.strip()
-        if bare[:1] in _RULES:
+        if not bare:
+            continue
+        if bare[0] in _RULES:
             found.add(index)
-        if bare.rstrip("*_ \xa0").endswith(_INTRODUCING):
+        if bare[-1] in _LAST and bare.rstrip("*_ \xa0").endswith(_INTRODUCING):
             found.update(range(max(0, index - _ATTRIBUTION_LINES + 1), index + 1))
     return sorted(found)
 
@@ -250,22 +254,18 @@ def _next_is_quoted(lines: list[str], quoted: list[bool], index: int) -> bool:
 def _signature_lines(lines: list[str], quoted: list[bool]) -> list[bool]:
     """For each line whether it is under a letter; every stretch of new text is looked at by itself."""
     signed = [False] * len(lines)
-    start = 0
-    while start < len(lines):
-        if quoted[start]:
-            start += 1
-            continue
-        end = start
-        while end < len(lines) and not quoted[end]:
-            end += 1
-        first = start + signature_start(lines[start:end])
-        signed[first:end] = [True] * (end - first)
-        start = end
+    end = 0
+    for is_quoted, stretch in itertools.groupby(quoted):
+        start, end = end, end + len(list(stretch))
+        if not is_quoted:
+            first = start + signature_start(lines[start:end])
+            signed[first:end] = [True] * (end - first)
     return signed
 
 
 def _joined(lines: Iterable[str]) -> str:
-    return _BLANKS.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
+    text = "\n".join(lines)
+    return (_BLANKS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:

@@ -19,6 +19,7 @@ from thread_finder.mail.quote_marks import (
 )
 
 _MARKS = frozenset({"--", "—", "__"})
+_RULES = frozenset("-_=*")  # what a rule is made of
 _LONGEST_MARKED = 40  # lines below "-- "
 _LONGEST_SIGNATURE = 15  # lines below a bare "--"
 _LONGEST_CONTACT = 12
@@ -37,6 +38,8 @@ def signature_start(lines: list[str]) -> int:
 
 def _marked(lines: list[str]) -> int:
     """RFC 3676 4.3: a line of two hyphens and a space; programs that strip spaces leave "--"."""
+    if _MARKS.isdisjoint([line.rstrip() for line in lines]):
+        return len(lines)
     has_text = False
     for index, line in enumerate(lines):
         bare = line.rstrip()
@@ -57,11 +60,11 @@ def _is_mark(line: str, below: list[str], *, below_text: bool) -> bool:
 def _notice(lines: list[str], end: int) -> int:
     """Legal notices and list footers: a paragraph below others, and all that comes after it."""
     for index in range(1, end):
-        line = lines[index]
-        if len(line) < 8 or (lines[index - 1].strip() and not RULE.match(lines[index - 1][:LINE])):
+        line, above = lines[index], lines[index - 1].strip()
+        if len(line) < 8 or (above and not _is_rule(lines[index - 1])):
             continue
         paragraph = " ".join(lines[index : min(index + 4, end)])[:LINE]
-        if DISCLAIMER.match(paragraph) or (RULE.match(lines[index - 1][:LINE]) and LIST_FOOTER.match(line[:LINE])):
+        if DISCLAIMER.match(paragraph) or (above and LIST_FOOTER.match(line[:LINE])):
             start = _above_rules(lines, index)
             return start if any(line.strip() for line in lines[:start]) else end
     return end
@@ -70,9 +73,13 @@ def _notice(lines: list[str], end: int) -> int:
 def _above_rules(lines: list[str], index: int) -> int:
     """The first of the blank lines and rules directly above ``index``."""
     start = index
-    while start > 0 and (not lines[start - 1].strip() or RULE.match(lines[start - 1][:LINE])):
+    while start > 0 and (not lines[start - 1].strip() or _is_rule(lines[start - 1])):
         start -= 1
     return start
+
+
+def _is_rule(line: str) -> bool:
+    return line.lstrip()[:1] in _RULES and RULE.match(line[:LINE]) is not None
 
 
 def _mobile(lines: list[str], end: int) -> int:
@@ -109,11 +116,16 @@ def _first_way(lines: list[str], last: int) -> int | None:
     found = None
     for index in range(last - 1, max(-1, last - 1 - _LONGEST_CONTACT), -1):
         line = lines[index]
-        if len(line) > 120 or CALL_WORDS.search(line):
+        is_short = len(line) <= 120
+        is_way = is_short and CONTACT_LINE.match(line) is not None
+        ends = not is_way and bool(line.strip()) and not _is_title(line)
+        if found is None and ends:
+            return None
+        if not is_short or CALL_WORDS.search(line):
             return None if found is None or found == index + 1 else found
-        if CONTACT_LINE.match(line):
+        if is_way:
             found = index
-        elif line.strip() and not _is_title(line):
+        elif ends:
             break
     return found
 

@@ -23,6 +23,13 @@ SURE_OF_LANGUAGE = 3  # so many everyday words of a language tell it; where fewe
 OPENING = 600  # characters of quoted text that an answer is taken to be about
 SHORT = 200  # characters under which a mail may be too short to tell its language
 _ACT_LIMIT = 3  # hits of one act in one message that are kept
+_SCRIPTS = (
+    (re.compile(r"[\u3040-\u30ff]"), "ja"),
+    (re.compile(r"[\uac00-\ud7af]"), "ko"),
+    (re.compile(r"[\u4e00-\u9fff]"), "zh"),
+)
+_WORD = re.compile(r"\w+")
+_THANKS = re.compile(r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼")
 
 SIGNALS: dict[str, str] = {
     "asks-to-meet": "asks to meet",
@@ -125,9 +132,7 @@ def read(message: Message) -> Reading:
         lexicon(code).subject.pattern.search(subject) for code in likely_languages(fold(message.new_text) or subject)
     ):
         hits.append(Hit("meeting-in-subject", message.subject[:QUOTE]))
-    if re.search(
-        r"\b(thank you|thanks|gracias|merci|dank\w*|obrigad[oa]|grazie|bedankt)\b|感谢|谢谢|お礼|御礼", subject
-    ):
+    if _THANKS.search(subject):
         hits.append(Hit("thanks-in-subject", message.subject[:QUOTE]))
     return replace(reading, hits=tuple(hits))
 
@@ -181,16 +186,14 @@ def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
     A few words ("Kl. 18?") are taken to be in the language of the mail they answer.
     """
     sample = folded[:3_000]
-    if re.search(r"[\u3040-\u30ff]", sample):
-        return _known("ja", "en")
-    if re.search(r"[\uac00-\ud7af]", sample):
-        return _known("ko", "en")
-    if re.search(r"[\u4e00-\u9fff]", sample):
-        return _known("zh", "en")
+    if not sample.isascii():
+        for letters, code in _SCRIPTS:
+            if letters.search(sample):
+                return _known(code, "en")
     telling = telling_words()
     scores = {code: 0 for code in languages() if is_spaced(code)}
-    for word in set(re.findall(r"\w+", sample)):
-        for code in telling.get(word, ()):
+    for word in telling.keys() & _WORD.findall(sample):
+        for code in telling[word]:
             scores[code] += 1
     ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
     best = scores[ranked[0]]

@@ -26,6 +26,7 @@ _LEAST = 8  # a mail of fewer known grams counts as one of so many: two words pr
 _MOST = 5.0  # log-odds that wording alone may add or take
 
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_OF_ADDRESSES = ("@", "://", "www.")  # one of these is in every address
 _NAME = re.compile(r"(?<=[a-z,;'’] )(?!I\b)[A-Z][\w’-]*")
 _NUMBER = re.compile(r"\d+(?:[:.,/-]\d+)*(?:st|nd|rd|th)?")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
@@ -84,7 +85,10 @@ def _words(text: str, language: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return _NUMBER.sub("#", fold(_ADDRESS.sub("@", text[: 12 * WORDS])))
+    text = text[: 12 * WORDS]
+    if any(mark in text for mark in _OF_ADDRESSES):
+        text = _ADDRESS.sub("@", text)
+    return _NUMBER.sub("#", fold(text))
 
 
 @cache

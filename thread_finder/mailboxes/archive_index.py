@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from thread_finder.errors import LedgerError, way_out
 from thread_finder.mail.threads import Envelope, thread_ids
@@ -46,8 +46,7 @@ CREATE TABLE IF NOT EXISTS skipped (file INTEGER, offset INTEGER);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Where one message lies, and what of it decides whether it is read. ``offset`` is -1 for a file of its own."""
 
     id: int
@@ -340,8 +339,13 @@ def _remove(path: Path) -> None:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     number, path, offset, size, message_id, thread, sender, recipients, subject, date, labels = row
-    people = tuple(recipients.split())
+    people = _people(recipients)
     return Entry(number, path, offset, size, message_id, thread, sender, people, subject, date, _labels(labels))
+
+
+@lru_cache(maxsize=4096)  # a mail to many is among the mails of each of them
+def _people(recipients: str) -> tuple[str, ...]:
+    return tuple(recipients.split())
 
 
 @lru_cache(maxsize=256)

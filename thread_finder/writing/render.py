@@ -37,6 +37,7 @@ class Templates:
         return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
+@cache
 def shipped_templates() -> Path:
     """The templates that come with the program: in the package when installed, at the top of a checkout."""
     package = Path(__file__).resolve().parents[1]

@@ -9,8 +9,10 @@ from functools import lru_cache
 TEXT_LIMIT = 20_000
 """Characters of one message that are looked at; nobody arranges a meeting after that (advice.md D, speed lesson)."""
 
-_WRAPPED = re.compile(r"(?<=[^\n]{50})\n(?=[^\s>*#•-])")
-"""The end of a line so long that its sentence probably goes on in the next."""
+_WRAPPED = re.compile(r"\n(?<=[^\n]{50}\n)(?=[^\s>*#•-])")
+"""The end of a line so long that its sentence probably goes on in the next. What is looked for stands first in the
+pattern, so that it is searched for and not tried at every letter.
+"""
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
 

@@ -27,7 +27,7 @@ _MOST = 5.0  # log-odds that wording alone may add or take
 
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 _OF_ADDRESSES = ("@", "://", "www.")  # one of these is in every address
-_NAME = re.compile(r"(?<=[a-z,;'’] )(?!I\b)[A-Z][\w’-]*")
+_NAME = re.compile(r"[A-Z](?<=[a-z,;'’] [A-Z])(?!(?<=I)\b)[\w’-]*")
 _NUMBER = re.compile(r"\d+(?:[:.,/-]\d+)*(?:st|nd|rd|th)?")
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _TOKEN = re.compile(r"[#@~?]|[^\W\d_][\w']*")

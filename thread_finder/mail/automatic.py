@@ -38,7 +38,8 @@ FIELDS = (
 )
 _Fields = Mapping[str, Sequence[str]]
 
-_REPLY_FIELDS = tuple(name for name in FIELDS if name.startswith(("x-auto", "x-mail-auto")))
+_REPLY_FIELDS = frozenset(name for name in FIELDS if name.startswith(("x-auto", "x-mail-auto")))
+_LIST_FIELDS = frozenset(name for name in FIELDS if name.startswith(("list-", "mailing-list", "feedback-id")))
 _REPORTER = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon|mdaemon|mail-delivery-subsystem)@")
 _NO_REPLY = re.compile(
     r"(?:[^@]*[._+-])?(?:no[._-]?reply|no[._-]?response|do[._-]?not[._-]?(?:reply|respond)|noreply\d*|keine[._-]?antwort"
@@ -136,7 +137,7 @@ def _is_report(fields: _Fields, email: str) -> bool:
 
 
 def _is_auto_reply(fields: _Fields) -> bool:
-    if any(name in fields and _value(fields, name) not in {"no", "false", "0"} for name in _REPLY_FIELDS):
+    if any(_value(fields, name) not in {"no", "false", "0"} for name in _REPLY_FIELDS.intersection(fields)):
         return True
     if _value(fields, "auto-submitted").startswith("auto-replied"):
         return True
@@ -144,7 +145,7 @@ def _is_auto_reply(fields: _Fields) -> bool:
 
 
 def _is_list(fields: _Fields) -> bool:
-    if any(name.startswith(("list-", "mailing-list", "feedback-id")) for name in fields):
+    if not _LIST_FIELDS.isdisjoint(fields):
         return True
     return _value(fields, "precedence") in {"bulk", "list", "junk"}
 

@@ -69,7 +69,7 @@ def raw_headers(header: bytes, names: Iterable[str]) -> dict[str, list[str]]:
     if "\n" not in text:
         text = text.replace("\r", "\n")
     found: dict[str, list[str]] = {}
-    for name, value in _fields(tuple(names)).findall(text):
+    for name, value in _fields(tuple(names)).findall(f"\n{text}"):
         values = found.setdefault(name.lower(), [])
         if len(values) < _MAX_FIELDS:
             values.append(_unfolded(value[:MAX_VALUE]))
@@ -85,7 +85,7 @@ def _unfolded(value: str) -> str:
 
 @lru_cache(maxsize=32)
 def _fields(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"^({'|'.join(map(re.escape, names))})[ \t]*:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
+    return re.compile(rf"\n({'|'.join(map(re.escape, names))})[ \t]*:(.*(?:\n[ \t].*)*)", re.IGNORECASE)
 
 
 def parse_message_ids(value: str | bytes) -> tuple[str, ...]:

@@ -128,9 +128,7 @@ def read(message: Message) -> Reading:
         if part.recurring:
             hits.append(Hit("recurring", part.summary[:QUOTE]))
     subject = fold(tidy(message.subject))
-    if any(
-        lexicon(code).subject.pattern.search(subject) for code in likely_languages(fold(message.new_text) or subject)
-    ):
+    if any(lexicon(code).subject.pattern.search(subject) for code in likely_languages(fold(text) or subject)):
         hits.append(Hit("meeting-in-subject", message.subject[:QUOTE]))
     if _THANKS.search(subject):
         hits.append(Hit("thanks-in-subject", message.subject[:QUOTE]))
@@ -179,7 +177,6 @@ def _is_time(mention: Mention) -> bool:
     return mention.day is not None or (mention.hour is not None and not mention.spoken)
 
 
-@lru_cache(maxsize=512)  # signals, days and addresses of a message are looked for one after the other
 def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
     """The languages to read a text in: by script, else by everyday words; English beside another if it shows, too.
 
@@ -190,20 +187,26 @@ def likely_languages(folded: str, answered: str = "") -> tuple[str, ...]:
         for letters, code in _SCRIPTS:
             if letters.search(sample):
                 return _known(code, "en")
+    ranked = _ranked(sample)
+    best = ranked[0][1]
+    if best < SURE_OF_LANGUAGE and answered:
+        return likely_languages(f"{folded} {fold(answered)}")
+    equal = sum(score == best for _, score in ranked)
+    chosen = [code for code, score in ranked[: max(2, min(3, equal))] if score >= max(1, 0.6 * best)] or ["en"]
+    if best < SURE_OF_LANGUAGE and "en" not in chosen:
+        chosen.append("en")
+    return tuple(chosen)
+
+
+@lru_cache(maxsize=512)  # signals, days and addresses of a message are looked for one after the other
+def _ranked(sample: str) -> list[tuple[str, int]]:
+    """The languages that have spaces, each with how many of its everyday words occur, the likeliest first."""
     telling = telling_words()
     scores = {code: 0 for code in languages() if is_spaced(code)}
     for word in telling.keys() & _WORD.findall(sample):
         for code in telling[word]:
             scores[code] += 1
-    ranked = sorted(scores, key=lambda code: (-scores[code], code != "en"))
-    best = scores[ranked[0]]
-    if best < SURE_OF_LANGUAGE and answered:
-        return likely_languages(f"{folded} {fold(answered)}")
-    equal = sum(score == best for score in scores.values())
-    chosen = [code for code in ranked[: max(2, min(3, equal))] if scores[code] >= max(1, 0.6 * best)] or ["en"]
-    if best < SURE_OF_LANGUAGE and "en" not in chosen:
-        chosen.append("en")
-    return tuple(chosen)
+    return sorted(scores.items(), key=lambda one: (-one[1], one[0] != "en"))
 
 
 def _known(*codes: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ _INTRODUCING = (":", "：", "작성", "写道", "寫道")
 _LAST = frozenset("*_").union(word[-1] for word in _INTRODUCING)
 _RULES = frozenset("-_=*#")
 
-_BLANKS = re.compile(r"\n{3,}")
+_BLANKS = re.compile(r"\n\n\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +264,7 @@ def _signature_lines(lines: list[str], quoted: list[bool]) -> list[bool]:
 
 
 def _joined(lines: Iterable[str]) -> str:
-    text = "\n".join(lines)
-    return (_BLANKS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:

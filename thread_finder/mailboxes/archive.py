@@ -26,7 +26,7 @@ _ENDS = 4  # first and newest threads that are always read
 _CROWD = 15  # recipients from which on a mail by somebody else is no word between the two
 _LONGEST = 60  # messages read of one thread: its beginning and its end
 _BOUNCES = 200  # newest delivery reports looked into
-_KEPT = 4_000  # messages kept as read: what went to many is asked for again for each of them
+_KEPT = 8_000  # messages kept as read: what went to many is asked for again for each of them
 
 
 class ArchiveMailbox(Mailbox):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from thread_finder.finding.folding import fold, tidy
 from thread_finder.finding.lexicon import Lexicon, is_spaced, languages, lexicon, telling_words
@@ -95,7 +95,7 @@ class Hit:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One message understood, in the ``language`` it is mostly written in: the days and hours it names (``times``), and
     what else tells which is meant (``hints``).
@@ -106,7 +106,7 @@ class Reading:
     hints: tuple[Mention, ...] = ()
     language: str = ""
 
-    @property
+    @cached_property
     def acts(self) -> frozenset[str]:
         """The names of its signals."""
         return frozenset(hit.signal for hit in self.hits)

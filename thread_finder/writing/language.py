@@ -111,18 +111,20 @@ def formality(texts: Sequence[str], language: str) -> bool | None:
 
 def occurrences(text: str, phrases: Iterable[str], language: str) -> list[str]:
     """The ``phrases`` as found in ``text``, each time they occur: whole words, in any case."""
-    pattern = _phrase_pattern(tuple(phrases), language)
-    return pattern.findall(text.replace("’", "'")) if pattern else []
+    wanted, pattern = _phrases(tuple(phrases), language)
+    plain = text.replace("’", "'")
+    folded = plain.casefold()
+    return pattern.findall(plain) if any(phrase in folded for phrase in wanted) else []
 
 
 @lru_cache(maxsize=256)
-def _phrase_pattern(phrases: tuple[str, ...], language: str) -> re.Pattern[str] | None:
-    if not phrases:
-        return None
+def _phrases(phrases: tuple[str, ...], language: str) -> tuple[list[str], re.Pattern[str]]:
+    """The phrases casefolded, for a quick look whether there is any, and the pattern of them as whole words."""
     ordered = sorted({p.replace("’", "'") for p in phrases}, key=len, reverse=True)
     either = "|".join(map(re.escape, ordered))
     # Japanese has no spaces between words.
-    return re.compile(either if language == "ja" else rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+    pattern = re.compile(either if language == "ja" else rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+    return [phrase.casefold() for phrase in ordered], pattern
 
 
 @cache

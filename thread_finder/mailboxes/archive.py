@@ -56,7 +56,7 @@ class ArchiveMailbox(Mailbox):
         )
         self._message = lru_cache(_KEPT)(self._read_message)
         self._bounces: tuple[Message, ...] | None = None
-        self._archived: tuple[StoredDraft, ...] | None = None
+        self._archived: tuple[tuple[StoredDraft, Message | None], ...] | None = None
 
     def counted(self) -> tuple[int, int]:
         """How many messages the archive holds, and how many more cannot be read at all."""
@@ -86,8 +86,8 @@ class ArchiveMailbox(Mailbox):
         ours = self._drafts.get(draft_id) if by_id_alone else None
         found: dict[str, StoredDraft] = {}
         in_thread = {e.message_id for e in self._index.entries(thread_id) if e.message_id} if thread_id else set()
-        for draft in [ours] if ours else [*self._drafts.all(), *self._archived_drafts()]:
-            message = _head(draft.raw)
+        written = [(draft, _head(draft.raw)) for draft in ([ours] if ours else self._drafts.all())]
+        for draft, message in written if ours else [*written, *self._archived_drafts()]:
             if message is None:
                 continue
             answered = message.references and in_thread & set(message.references)
@@ -189,9 +189,11 @@ class ArchiveMailbox(Mailbox):
 
     # --- drafts ---------------------------------------------------------------------------------------
 
-    def _archived_drafts(self) -> tuple[StoredDraft, ...]:
+    def _archived_drafts(self) -> tuple[tuple[StoredDraft, Message | None], ...]:
+        """The drafts in the archive, each with its head."""
         if self._archived is None:
-            self._archived = tuple(filter(None, map(_archived_draft, self._index.drafts())))
+            found = filter(None, map(_archived_draft, self._index.drafts()))
+            self._archived = tuple((draft, _head(draft.raw)) for draft in found)
         return self._archived
 
     def _thread_of(self, message: Message) -> str:

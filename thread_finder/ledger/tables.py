@@ -81,6 +81,8 @@ class Tables:
             rows = self._connection.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY id", parameters)  # noqa: S608
             names = [column[0] for column in rows.description]
             records = [dict(zip(names, row, strict=True)) for row in rows]
+            if not records:
+                return ()
             owners = self._connection.execute(
                 f"SELECT record, address FROM addresses WHERE kind = ? AND record IN ({of_these}) ORDER BY place",  # noqa: S608
                 (table, *parameters),

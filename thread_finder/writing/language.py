@@ -87,6 +87,7 @@ def _by_script(text: str) -> str:
     return _by_words(text)
 
 
+@lru_cache(maxsize=256)  # the owner's own words are asked about for every letter
 def _by_words(text: str) -> str:
     counts = Counter(word.casefold() for word in _WORD.findall(text))
     scores = sorted(

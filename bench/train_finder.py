@@ -29,7 +29,7 @@ from thread_finder.finding import weights as weighing
 from thread_finder.finding.find import find
 from thread_finder.finding.people import Pair, parent_of
 from thread_finder.finding.signals import read
-from thread_finder.model import Finding, Kind
+from thread_finder.model import Finding, Kind, Thread
 
 Table = dict[str, dict[str, float]]
 WEIGHTS = Path(weighing.__file__).with_name("weights.toml")
@@ -64,7 +64,6 @@ ARRANGING = Prior(
         "tiny": -0.5,
         "errand": -1.5,
         "recurring": -1.0,
-        "answers": 0.7,
         "to-another": -1.5,
     },
 )
@@ -107,12 +106,12 @@ CHOICE = Prior(
         "agreed": 0.5,
         "declined": -0.5,
         "follows": 0.7,
+        "comes-after": 0.3,
         "followed": -1.5,
         "took-place": 0.5,
         "earlier-meetings": -0.7,
         "met-before": -1.5,
         "called-off": -1.0,
-        "hinting": 2.0,
         "thanked-and-arranging": 2.0,
         "letters": 0.5,
         "routine": -1.0,
@@ -219,17 +218,25 @@ def _learn_placed(looked: Looked, learned: Mapping[str, float]) -> dict[str, flo
     rows, given = [], []
     for case, pair, judged in looked:
         days = [one.meeting for one in judged if one.meeting]
-        for one in judged if not case.is_real else ():
-            worth, thanked = case.worth(one.view.thread), case.truth["kind"] == Kind.THANK_YOU
-            if worth and thanked and worth < 2:
-                continue  # the arranging of a meeting that was thanked for elsewhere
+        for one in judged:
+            mark = _thanked(case, one.view.thread)
+            if mark is None:
+                continue
             seen = one.thankful
             traits = thanking.traits(seen, pair, days)
-            rows.append((_wanted(traits, {*PLACED}), float(bool(worth) and thanked), 1.0))
+            rows.append((_wanted(traits, {*PLACED}), *learning.as_truth(mark)))
             acts = _wanted(traits, {*THANKFUL.towards})
             given.append(sum(learned[act] for act in acts) + seen.words.thanks)
     placed = learning.logistic(rows, Prior(1.0, {**PLACED, "bias": learned["bias"]}), offsets=given)
     return {**{name: weight for name, weight in learned.items() if name in THANKFUL.towards}, **placed}
+
+
+def _thanked(case: Known, thread: Thread) -> int | None:
+    """How clearly a thread thanks for a meeting; None for the arranging of one that was thanked for elsewhere."""
+    if case.is_real:
+        return max((case.truth["T"].get(message.message_id, 0) for message in thread.messages), default=0)
+    worth, thanked = case.worth(thread), case.truth["kind"] == Kind.THANK_YOU
+    return None if thanked and worth == 1 else 2 * int(thanked and worth > 0)
 
 
 def _learn_scheduling(looked: Looked) -> dict[str, float]:

@@ -123,6 +123,20 @@ def test_scheduling_where_nobody_thanked() -> None:
     assert str(finding.met_on) == "2021-03-11"
 
 
+def test_a_short_answer_says_what_the_letter_said_that_it_quotes() -> None:
+    """What it answers was not kept, as in many an old mailbox."""
+    heading = "-----Original Message-----\nFrom: Ansel Rigby\nSent: Monday, March 1, 2021 9:00 AM\nTo: Tove Marsden\n"
+    asked = f"{heading}Subject: Hello\n\nShall we have lunch together on Thursday, and talk about the yard?\n\nAnsel"
+    sent = f"{heading}Subject: Hello\n\nHere is the list of prices for slate that you wanted.\n\nAnsel"
+    lunch = thread("lunch", mail(ME, "2021-03-02", "Yes, that works.", "Re: Hello", quoted_text=asked))
+    prices = thread("prices", mail(ME, "2021-02-02", "Yes, that works.", "Re: Hello", quoted_text=sent))
+    met = thread("met", mail(YOU, "2021-01-05", "The price list went out today.", "Prices"))
+    finding = found(prices, lunch, met)
+    assert (name_of(finding), finding.kind) == ("lunch", Kind.SCHEDULING)
+    said = [one for one in finding.evidence if one.signal == "answers-arranging"]
+    assert [one.quote for one in said] == ["Shall we have lunch together on Thursday, and talk about the yard?"]
+
+
 def test_a_thread_that_wandered_is_answered_at_its_end() -> None:
     tail = mail(YOU, "2021-09-20", "The chisels you asked about are by Tiranti.", "Re: A question about carving")
     finding = found(thread("wandered", ASKED, ANSWERED, AGREED, THANKED, tail), LATER)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thread_finder.mail.html import html_to_text
-from thread_finder.mail.quotes import Split, split_html, split_text, unflowed
+from thread_finder.mail.quotes import Split, newest_quoted, split_html, split_text, unflowed
 
 OLD = "Shall we meet on Friday?\nBest,\nJane"
 OWN = "Friday works for me.\n\nThanks,\nVince"
@@ -189,6 +189,12 @@ def test_no_word_is_lost_or_doubled(lines: list[str]) -> None:
     text = "\n".join(lines)
     split = split_text(text)
     assert sorted("\n".join((split.new, split.quoted, split.signature)).split()) == sorted(text.split())
+
+
+@given(LINES)
+def test_what_is_answered_is_part_of_what_is_quoted(lines: list[str]) -> None:
+    quoted = "\n".join(lines)
+    assert set(newest_quoted(quoted).split()) <= set(quoted.replace(">", " ").split()) | set(quoted.split())
 
 
 @given(LINES)

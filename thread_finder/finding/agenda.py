@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from thread_finder.finding.arranging import OPENING
 from thread_finder.finding.folding import fold, tidy
 from thread_finder.finding.lexicon import lexicon
 from thread_finder.finding.mention import Mention, Period
-from thread_finder.finding.signals import OPENING, Reading, likely_languages
+from thread_finder.finding.signals import Reading, likely_languages
 from thread_finder.finding.when import mentions
+from thread_finder.mail.quotes import newest_quoted
 from thread_finder.mail.threads import is_reply_subject
 from thread_finder.model import Automatic, Message
 
@@ -169,7 +171,7 @@ def _hear_quoted(found: Agenda, message: Message, written: date) -> None:
     """
     if not is_reply_subject(message.subject):
         return
-    text = fold(tidy(message.quoted_text[:OPENING]))
+    text = fold(tidy(newest_quoted(message.quoted_text)[:OPENING]))
     for language in likely_languages(text):
         said = [mention for mention in mentions(text, language, written) if mention.day is None or not mention.sure]
         named = _named(said, found, written, frozenset())

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from thread_finder.finding.folding import fold
 from thread_finder.finding.people import Pair
-from thread_finder.finding.signals import Reading, answers
+from thread_finder.finding.signals import Reading, read
 from thread_finder.finding.weights import log_odds
-from thread_finder.finding.wording import Wording
+from thread_finder.finding.wording import Wording, wording
+from thread_finder.mail.quotes import newest_quoted
 from thread_finder.model import Address, Message
 
 ARRANGING = frozenset(
@@ -25,10 +27,10 @@ ARRANGING = frozenset(
 """The acts by which people come to an appointment."""
 
 SHORT, LONG, TINY = 80, 150, 12  # words of new text
-BRIEF = 25  # words of an answer whose sense lies in what it answers
+BRIEF = 40  # words of an answer whose sense lies in what it answers
+OPENING = 600  # characters of what it answers that are looked at
 MANY, MASS = 8, 15  # people besides the two
 _DENSE = 20  # one act in so many words is dense
-_PROPOSES = frozenset({"asks-to-meet", "suggests-time", "moves"})
 _CALLED = re.compile(r"(?:^|[.!?]\s+)(?:hi |hey |dear |hello )?(\w+)(?=\s*(?:,|:|--|\s-\s))", re.MULTILINE)
 
 
@@ -50,14 +52,23 @@ def traits(message: Message, reading: Reading, pair: Pair) -> dict[str, float]:
     shown["long"] = float(words > LONG)
     shown["tiny"] = float(words <= TINY)
     shown["errand"] = float(_is_errand(message, acts))
-    shown["answers"] = float(words <= BRIEF and others < MANY and answers(message, reading.language, _PROPOSES))
     shown["to-another"] = float(0 < others < MANY and _calls_another(message, pair))
     return {name: value for name, value in shown.items() if value}
 
 
 def arranges(message: Message, reading: Reading, pair: Pair, words: Wording) -> float:
-    """The log-odds that the message arranges a meeting between the two."""
+    """The log-odds that the message arranges a meeting between the two, by what it says itself."""
     return log_odds(traits(message, reading, pair), "arranging") + words.arranges
+
+
+def answers(message: Message, pair: Pair) -> float:
+    """What a short answer adds to these log-odds by what it answers: "Yes." says what its question asked."""
+    brief = len(message.new_text.split()) <= BRIEF
+    if not message.quoted_text or not brief or pair.others(message) >= MANY:
+        return 0.0
+    asked = replace(message, subject="", new_text=newest_quoted(message.quoted_text)[:OPENING], quoted_text="")
+    reading = read(asked)
+    return log_odds({"asked": arranges(asked, reading, pair, wording(asked.new_text, reading.language))}, "answering")
 
 
 def _is_errand(message: Message, acts: frozenset[str]) -> bool:

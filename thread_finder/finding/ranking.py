@@ -17,8 +17,9 @@ from thread_finder.finding.people import Pair
 from thread_finder.finding.signals import QUOTE
 from thread_finder.finding.thanking import JUST_AFTER, just_after
 from thread_finder.finding.view import Seen, View, views
-from thread_finder.finding.weights import log_odds, weights
+from thread_finder.finding.weights import log_odds, probability, weights
 from thread_finder.finding.wording import Wording, telling
+from thread_finder.mail.quotes import newest_quoted
 from thread_finder.model import Evidence, Kind, PartialDate, Thread
 
 MONTHS_AROUND = timedelta(days=75)
@@ -38,14 +39,12 @@ PLACES = (
     "routine",
 )
 """The traits of a thread's place that the user is told."""
-ARRANGED = {Kind.THANK_YOU: "thanked-and-arranging", Kind.SCHEDULING: "arranging", Kind.CONVERSATION: "hinting"}
-"""What it is called that a thread of a kind arranges a meeting: it does not count the same in each."""
-LIKELY, CLAIM = -1.0, -1.25
-"""Log-odds of scheduling from which a thread is weighed as such, and from which it is called so: where there is nothing
-better, it may well be arguable.
-"""
+CLAIM = -1.35
+"""Log-odds of scheduling from which a thread is called so: where there is nothing better, it may well be arguable."""
 TELLING = 1.0
 """Log-odds of its words from which the user is told that a mail reads like arranging a meeting."""
+LIKELY = -1.0
+"""Log-odds of scheduling at which a thread is weighed half as a conversation: a meeting may well be arranged in it."""
 UNLIKELY = -4.0
 """Log-odds of scheduling under which a day that a thread names is no meeting."""
 
@@ -71,9 +70,10 @@ class Ranked:
 class Judged:
     """A view with what it is by itself, and how it hangs together with the other threads.
 
-    ``thanks`` are the log-odds that it thanks for a meeting, and ``thankful`` is the message that does so most clearly.
-    ``meeting`` is the day agreed on in it. ``follows``: it was begun just after a day agreed on elsewhere;
-    ``followed``: such a thread looks back on its meeting; ``took_place``: the two wrote again just after the day.
+    ``scheduling`` are the log-odds that a meeting between the two is arranged in it, ``thanks`` those that it thanks
+    for one, and ``thankful`` is the message that does so most clearly. ``meeting`` is the day agreed on in it.
+    ``follows``: it was begun just after a day agreed on elsewhere; ``followed``: such a thread looks back on its
+    meeting; ``took_place``: the two wrote again just after the day.
     """
 
     view: View
@@ -87,16 +87,15 @@ class Judged:
 
     @property
     def kind(self) -> Kind:
-        """What the thread is weighed as."""
-        if self.thanks >= 0 or (self.follows and self.view.looks_back):
+        """What the user is told that the thread is."""
+        if self.thanks >= 0:
             return Kind.THANK_YOU
-        return Kind.SCHEDULING if self.scheduling >= LIKELY else Kind.CONVERSATION
+        return Kind.SCHEDULING if self.scheduling >= CLAIM else Kind.CONVERSATION
 
     @property
-    def called(self) -> Kind:
-        """What the user is told that it is."""
-        arguable = self.kind is Kind.CONVERSATION and self.scheduling >= CLAIM
-        return Kind.SCHEDULING if arguable else self.kind
+    def met(self) -> float:
+        """How likely the thread is about a meeting of the two."""
+        return probability(max(self.scheduling, self.thanks))
 
 
 def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> list[Ranked]:
@@ -109,7 +108,7 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
         tell = partial(_evidence, one, days, traits)
         score, thread = log_odds(traits, "choice"), one.view.thread
         first = one.view.first
-        ranked.append(Ranked(thread, one.called, score, tell, one.meeting, first, traits, one.scheduling, one.thanks))
+        ranked.append(Ranked(thread, one.kind, score, tell, one.meeting, first, traits, one.scheduling, one.thanks))
     return sorted(ranked, key=lambda one: -one.score)
 
 
@@ -150,22 +149,27 @@ def _traits(one: Judged, before: Sequence[Judged], met_on: PartialDate | None) -
 
     ``before`` are the threads that began earlier.
     """
-    view, kind = one.view, one.kind
-    earlier = sum(other.kind is not Kind.CONVERSATION and not other.follows for other in before)
+    view, thanked = one.view, one.kind is Kind.THANK_YOU
+    arranged = 0.0 if thanked else probability(one.scheduling - LIKELY)
+    about = 1.0 if thanked else arranged
+    earlier = sum(other.met for other in before if not other.follows) - one.follows
+    after = "follows" if thanked or view.looks_back else "comes-after"
     _, agreed, declined = view.outcome()
     traits = {
-        kind.value: 1.0,
-        ARRANGED[kind]: (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
+        "thank-you": float(thanked),
+        "scheduling": arranged,
+        "conversation": 1.0 - about,
+        "thanked-and-arranging" if thanked else "arranging": (max(-6.0, min(3.0, one.scheduling)) + 6) / 9,
         "thanking": (max(-4.0, min(4.0, one.thanks)) + 4) / 8,
         "agreed": float(agreed),
         "declined": float(declined),
-        "follows": float(one.follows),
+        after: float(one.follows),
         "followed": float(one.followed),
         "took-place": float(one.took_place),
         "called-off": float(view.agenda.off),
-        "earlier-meetings": float(max(0, min(3, earlier - one.follows))) if kind is not Kind.CONVERSATION else 0.0,
-        "met-before": float(kind is not Kind.CONVERSATION and _met_before(one, before)),
-        "letters": min(len(view.direct), 6) / 6 if kind is Kind.CONVERSATION else 0.0,
+        "earlier-meetings": max(0.0, min(3.0, earlier)) * about,
+        "met-before": _met_before(one, before) * about,
+        "letters": min(len(view.direct), 6) / 6 * (1.0 - about),
         "only-calendar": float(view.only_calendar),
         "routine": float(any("recurring" in seen.reading.acts for seen in view.direct)),
         "one-sided": float(not view.both_wrote),
@@ -182,11 +186,11 @@ def _traits(one: Judged, before: Sequence[Judged], met_on: PartialDate | None) -
     return {name: value for name, value in traits.items() if value}
 
 
-def _met_before(one: Judged, before: Sequence[Judged]) -> bool:
-    """Whether they had met when the thread began, on a day that it does not look back on."""
+def _met_before(one: Judged, before: Sequence[Judged]) -> float:
+    """How likely they had met when the thread began, on a day that it does not look back on."""
     first = one.view.first
-    held = [other.meeting for other in before if other.took_place and other.kind is not Kind.CONVERSATION]
-    return first is not None and any(day and day < first and not just_after(first, day) for day in held)
+    held = [(other.met, other.meeting) for other in before if other.took_place and other.meeting]
+    return max((met for met, day in held if first and day < first and not just_after(first, day)), default=0.0)
 
 
 def assists(seen: Sequence[View]) -> bool:
@@ -218,7 +222,7 @@ def _thanks(view: View, pair: Pair, meetings: Sequence[date]) -> tuple[float, Se
 
 def _evidence(judged: Judged, days: Sequence[date], traits: dict[str, float]) -> tuple[Evidence, ...]:
     """What speaks for a thread: what its messages say, each signal once a message, then its place among the others."""
-    kind = judged.called
+    kind = judged.kind
     found = _thankful(judged, days) if kind is Kind.THANK_YOU else []
     found += _arranged(judged.view) if kind is not Kind.CONVERSATION else []
     seen_once: dict[tuple[str, str], Evidence] = {}
@@ -245,8 +249,12 @@ def _arranged(view: View) -> list[Evidence]:
         if known.get(hit.signal, 0.0) > 0 and seen.odds > UNLIKELY
     ]
     seen = max(view.direct, key=lambda one: one.odds)
+    text = seen.message.new_text
     if seen.words.arranges > TELLING:
-        found.append(_worded("reads-like-arranging", seen, lambda words: words.arranges, seen.words.arranges))
+        found.append(_worded("reads-like-arranging", seen, text, lambda words: words.arranges, seen.words.arranges))
+    elif seen.answers > 0:
+        asked = newest_quoted(seen.message.quoted_text)
+        found.append(_worded("answers-arranging", seen, asked, lambda words: words.arranges, seen.answers))
     return found
 
 
@@ -260,15 +268,16 @@ def _thankful(judged: Judged, days: Sequence[date]) -> list[Evidence]:
         if hit.signal in thanking.THANKING and known[hit.signal] > 0
     ]
     if not found and seen.words.thanks > 0:
-        found.append(_worded("reads-like-thanks", seen, lambda words: words.thanks, first + seen.words.thanks))
+        weight = first + seen.words.thanks
+        found.append(_worded("reads-like-thanks", seen, seen.message.new_text, lambda words: words.thanks, weight))
     if found and seen.day and any(just_after(seen.day, day) for day in days):
         found.append(Evidence("just-after-meeting", seen.message.message_id, "", first + known["just-after-meeting"]))
     return found
 
 
-def _worded(signal: str, seen: Seen, weigh: Callable[[Wording], float], weight: float) -> Evidence:
-    """That a mail's words say something that no act of it does, with the sentence that says it most."""
-    sentence = telling(tidy(seen.message.new_text), seen.reading.language, weigh)
+def _worded(signal: str, seen: Seen, text: str, weigh: Callable[[Wording], float], weight: float) -> Evidence:
+    """That a mail's words say something that no act of it does, with the sentence of ``text`` that says it most."""
+    sentence = telling(tidy(text), seen.reading.language, weigh)
     return Evidence(signal, seen.message.message_id, sentence[:QUOTE], weight)
 
 

@@ -20,7 +20,6 @@ from thread_finder.model import Message
 
 QUOTE = 160  # characters of a message that evidence shows
 SURE_OF_LANGUAGE = 3  # so many everyday words of a language tell it; where fewer do, English is read as well
-OPENING = 600  # characters of quoted text that an answer is taken to be about
 SHORT = 200  # characters under which a mail may be too short to tell its language
 _ACT_LIMIT = 3  # hits of one act in one message that are kept
 _SCRIPTS = (
@@ -66,6 +65,7 @@ SIGNALS: dict[str, str] = {
     # Signals of a mail's words, and of the acquaintance, given by ranking.py.
     "reads-like-arranging": "reads like arranging a meeting",
     "reads-like-thanks": "reads like thanks for a meeting",
+    "answers-arranging": "answers what reads like arranging a meeting",
     "agreed": "one proposed and the other agreed",
     "just-after-meeting": "was written just after the meeting",
     "fits-met-on": "fits the date you met",
@@ -133,15 +133,6 @@ def read(message: Message) -> Reading:
     if _THANKS.search(subject):
         hits.append(Hit("thanks-in-subject", message.subject[:QUOTE]))
     return replace(reading, hits=tuple(hits))
-
-
-def answers(message: Message, language: str, acts: frozenset[str]) -> bool:
-    """Whether what a message quotes first does one of ``acts``: "Yes." says what its question asked."""
-    if not message.quoted_text or not language:
-        return False
-    words = lexicon(language)
-    bare = _masked(fold(tidy(message.quoted_text[:OPENING])), words)
-    return any(rule.act in acts and rule.applies(bare) and rule.pattern.search(bare) for rule in words.rules)
 
 
 @lru_cache(maxsize=4096)

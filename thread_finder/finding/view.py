@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from thread_finder.finding.agenda import Agenda, agenda
-from thread_finder.finding.arranging import arranges
+from thread_finder.finding.arranging import answers, arranges
 from thread_finder.finding.meeting import LOOKING_BACK
 from thread_finder.finding.people import Pair, living
 from thread_finder.finding.signals import Reading, read
@@ -25,7 +25,7 @@ _ANSWERING = frozenset({"accepts", "confirms", "suggests-time", "names-time", "m
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One message between the two: what it says, its choice of words, whether the owner wrote it, and the log-odds that
-    it arranges a meeting.
+    it arranges a meeting; of these it has ``answers`` from what it answers.
     """
 
     message: Message
@@ -33,6 +33,7 @@ class Seen:
     words: Wording
     mine: bool
     odds: float
+    answers: float
 
     @property
     def day(self) -> date | None:
@@ -118,8 +119,9 @@ def _view(thread: Thread, pair: Pair, between: Callable[[Message], bool]) -> Vie
     for message in counted:
         reading = read(message)
         words = wording(message.new_text, reading.language)
-        odds = arranges(message, reading, pair, words)
-        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds))
+        answered = answers(message, pair)
+        odds = arranges(message, reading, pair, words) + answered
+        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds, answered))
     days = sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)
     others = min((pair.others(message) for message in counted), default=0)
     personal = [(seen.message, seen.reading) for seen in direct if pair.others(seen.message) < CROWD]

@@ -29,13 +29,16 @@ from thread_finder.mail.signatures import signature_start
 
 MAX_TEXT = 200_000  # characters of a message's text that are kept
 MAX_SPLIT = 60_000  # of these are split line by line; what comes after is quoted matter or no letter
+MAX_ANSWERED = 4_000  # characters of a quotation in which the letter that is answered is looked for
 _HEADER_BLOCK = 40  # lines that a quoted header may take, long To: lists included
+_HEADING_STARTS = 6  # lines of a quotation in which its heading begins: dividers, a name and a date go before
 _ATTRIBUTION_LINES = 3
 _INTRODUCING = (":", "：", "작성", "写道", "寫道")
 _LAST = frozenset("*_").union(word[-1] for word in _INTRODUCING)
 _RULES = frozenset("-_=*#")
 
 _BLANKS = re.compile(r"\n\n\n+")
+_MARK = re.compile(r"\s{0,3}>\s?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,25 @@ def split_text(text: str) -> Split:
         return Split(_joined(lines))
     new = [not old and not below for old, below in zip(quoted, signed, strict=True)]
     return Split(*(_joined(itertools.compress(lines, chosen)) for chosen in (new, quoted, signed)))
+
+
+def newest_quoted(quoted: str) -> str:
+    """The letter that a quotation begins with: without its heading, and without what it quotes itself."""
+    lines = [_MARK.sub("", line, count=1) for line in quoted[:MAX_ANSWERED].split("\n")]
+    return split_text("\n".join(lines[_heading_end(lines[:_HEADER_BLOCK]) :])).new
+
+
+def _heading_end(lines: list[str]) -> int:
+    """Where the letter begins below the fields of a quoted header, or below "On … wrote:"."""
+    fields = [_field(line) for line in lines]
+    begun = next((i for i, field in enumerate(fields[:_HEADING_STARTS]) if field in {"from", "to"}), None)
+    if begun is None:
+        tops = enumerate(lines[:_HEADING_STARTS])
+        return next((i + 1 for i, line in tops if line.rstrip("*_ \xa0").endswith(_INTRODUCING)), 0)
+    end = fields.index("subject", begun) if "subject" in fields[begun:] else begun
+    while end < len(fields) and fields[end]:
+        end += 1
+    return end
 
 
 def split_html(html: str) -> tuple[str, Split]:

@@ -32,7 +32,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MAILBOXES = HERE / "mailboxes"
 REAL = ("enron", "enron-more")
 """The sources whose mail is real, marked message by message."""
-OURS = ("dalgleish", "holm", "ketkar", "orlebar", "quansah")
+OURS = ("dalgleish", "holm", "ketkar", "orlebar", "quansah", "tattersfield")
 """Invented mailboxes in bench/mailboxes/, by authors who knew no code of the finder."""
 ENRON_OWNERS = {
     "fossum": ("drew.fossum@enron.com",),

@@ -240,6 +240,29 @@ def test_a_time_limit_is_marked(language: str, text: str) -> None:
     assert [m.until for m in read(text, language)] == [True]
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "hour"),
+    [
+        ("Next Tuesday, 10, the barge?", "2024-03-12", (10, 0)),
+        ("Thursday, 2, my office?", "2024-03-07", (2, 0)),
+        ("Tuesday 10th, the barge?", "2024-09-10", None),
+        ("Tuesday 12, the barge?", "2024-03-12", None),
+        ("this Thursday 14, the barge?", "2024-03-14", None),
+        ("el próximo martes 12 en la plaza", "2024-03-12", None),
+    ],
+)
+def test_a_number_beside_a_weekday_is_its_hour_where_that_date_is_far_away(
+    text: str, day: str, hour: tuple[int, int] | None
+) -> None:
+    (mention,) = read(text, "es" if "martes" in text else "en")
+    assert (str(mention.day), mention.hour) == (day, hour)
+
+
+def test_if_i_may_names_no_month() -> None:
+    (mention,) = read("Dear Roz (if I may), the 2nd?", "en")
+    assert str(mention.day) == "2024-04-02"
+
+
 def test_the_end_of_a_sentence_keeps_its_days_apart() -> None:
     found = read(
         "I am in York from the 12th to the 15th. Thursday is free. Could you do 5 April. Would Monday do?", "en"

@@ -66,9 +66,10 @@ def answers(message: Message, pair: Pair) -> float:
     brief = len(message.new_text.split()) <= BRIEF
     if not message.quoted_text or not brief or pair.others(message) >= MANY:
         return 0.0
-    asked = replace(message, subject="", new_text=newest_quoted(message.quoted_text)[:OPENING], quoted_text="")
+    text = newest_quoted(message.quoted_text)[:OPENING]
+    asked = replace(message, subject="", new_text=text, quoted_text="", calendar=())
     reading = read(asked)
-    return log_odds({"asked": arranges(asked, reading, pair, wording(asked.new_text, reading.language))}, "answering")
+    return log_odds({"asked": arranges(asked, reading, pair, wording(text, reading.language))}, "answering")
 
 
 def _is_errand(message: Message, acts: frozenset[str]) -> bool:

@@ -46,7 +46,7 @@ def _in_figures(words: DateWords, spaced: bool, right: str) -> Iterator[str]:
     article = rf"(?:(?:{'|'.join(words.article)})\s*)?" if words.article else ""
     yield (
         rf"(?P<wd>{_any(words.weekdays)})[.,]?\s*[(（,]?\s*{article}(?P<wn>{count})"
-        rf"(?:st|nd|rd|th|er|e|de|:e|º|ª|日|号|號|일)?{_NOT_A_DAY}"
+        rf"(?P<nth>st|nd|rd|th|er|e|de|:e|º|ª|日|号|號|일)?{_NOT_A_DAY}"
         rf"(?!\.?\s*(?:of\s|de\s|d')?(?:{month}){right})[.)）]?"
     )
     yield (
@@ -75,7 +75,7 @@ def _with_months(words: DateWords, right: str) -> Iterator[str]:
         rf"(?:\s?(?:{through})\s?(?P<d3>\d{{1,2}}){ordinal})?(?!\d|:){year.format('y2')}"
     )
     long_names = _any(name for name in words.months if len(name) > SHORT)
-    yield rf"(?:(?:{'|'.join(_BEFORE_MONTH)})[\s-](?P<month_in>{month})|(?P<month>{long_names})){right}"
+    yield rf"(?:(?!i may)(?:{'|'.join(_BEFORE_MONTH)})[\s-](?P<month_in>{month})|(?P<month>{long_names})){right}"
 
 
 def _in_words(words: DateWords, right: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ ERRANDS = 3
 PLACES = (
     "agreed",
     "follows",
+    "comes-after",
     "took-place",
     "fits-met-on",
     "misses-met-on",

@@ -16,6 +16,8 @@ from thread_finder.model import Automatic, Message, Thread
 
 CROWD = 3
 """So many people besides the two, and a day that is named is not theirs alone."""
+HOPELESS = -3.5
+"""Log-odds of a message under which it arranges nothing, whatever it answers."""
 
 _PROPOSING = frozenset({"asks-to-meet", "suggests-time", "calendar-invitation", "moves", "cancels", "sets-up"})
 _TALKING = frozenset({"accepts", "confirms", "talks-by-phone", "asks-to-talk"})  # these propose when they name a time
@@ -119,9 +121,9 @@ def _view(thread: Thread, pair: Pair, between: Callable[[Message], bool]) -> Vie
     for message in counted:
         reading = read(message)
         words = wording(message.new_text, reading.language)
-        answered = answers(message, pair)
-        odds = arranges(message, reading, pair, words) + answered
-        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds, answered))
+        odds = arranges(message, reading, pair, words)
+        answered = answers(message, pair) if odds > HOPELESS else 0.0
+        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds + answered, answered))
     days = sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)
     others = min((pair.others(message) for message in counted), default=0)
     personal = [(seen.message, seen.reading) for seen in direct if pair.others(seen.message) < CROWD]

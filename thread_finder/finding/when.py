@@ -29,6 +29,7 @@ _WEEK = 28
 """Characters around a weekday in which "next week" says which one is meant."""
 _WEEKS = {"week_after_next": 2, "next_week": 1, "last_week": -1}
 _SEVEN = timedelta(days=7)
+_FORTNIGHT, _NEAR = timedelta(days=14), timedelta(days=31)
 _NOON = 12
 
 
@@ -55,9 +56,9 @@ def _read(match: re.Match[str], words: DateWords, written: date, text: str) -> M
     if name == "relative":
         return certain(span, written + timedelta(days=words.relative[value]))
     if name == "wn":
-        return _numbered_weekday(match, words, written)
+        return _numbered_weekday(match, words, written, text)
     if name == "weekday":
-        return _weekday(match, words, written, text)
+        return _weekday(span, value, words, written, text)
     if name == "d_or":
         also = _day_of_month({**span, "start": match.start(name)}, number_of(value), written)
         return also and replace(also, either=True)
@@ -112,8 +113,10 @@ def _with_month(span: Span, groups: dict[str, str], words: DateWords, index: str
     return replace(read, stretch=True, period=(read.day, end)) if end and end > read.day else read
 
 
-def _numbered_weekday(match: re.Match[str], words: DateWords, written: date) -> Mention | None:
-    """Read "Thursday 21", where the 21st near by is a Thursday; else the number was something else."""
+def _numbered_weekday(match: re.Match[str], words: DateWords, written: date, text: str) -> Mention | None:
+    """Read "Thursday 21", where the 21st near by is a Thursday; else the number was something else: an hour, if it can
+    be one and that day is far from the next Thursday, or from the one that was said ("next Thursday").
+    """
     on, number = words.weekdays[match["wd"]], number_of(match["wn"])
     near = [d for d in days_around(written, number) if d.weekday() == on]
     if not near:
@@ -121,15 +124,18 @@ def _numbered_weekday(match: re.Match[str], words: DateWords, written: date) -> 
     ahead, gone = [d for d in near if d >= written], [d for d in near if d <= written]
     day = ahead[0] if ahead else gone[-1]
     past = gone[-1] if gone else day
+    if number <= _NOON and not match["nth"]:
+        said = _weekday({"start": match.start(), "end": match.end("wd")}, match["wd"], words, written, text)
+        if said and said.day and abs(day - said.day) > (_FORTNIGHT if said.sure else _NEAR):
+            return replace(said, end=match.end(), hour=(number, 0))
     return Mention(match.start(), match.end(), day=day, past=past, exact=True, on=on, number=number)
 
 
-def _weekday(match: re.Match[str], words: DateWords, written: date, text: str) -> Mention | None:
-    form = match["weekday"]
-    before, after = text[max(0, match.start() - _WEEK) : match.start()], text[match.end() : match.end() + _WEEK]
-    if form.isascii() and len(form) <= SHORT and not _is_abbreviated(match[0], before, after):
+def _weekday(span: Span, form: str, words: DateWords, written: date, text: str) -> Mention | None:
+    start, end = span["start"], span["end"]
+    before, after = text[max(0, start - _WEEK) : start], text[end : end + _WEEK]
+    if form.isascii() and len(form) <= SHORT and not _is_abbreviated(text[start:end], before, after):
         return None
-    span: Span = {"start": match.start(), "end": match.end()}
     on = words.weekdays[form]
     gone = written - timedelta(days=(written.weekday() - on) % 7 or 7)
     monday = written - timedelta(days=written.weekday())

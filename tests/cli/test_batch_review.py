@@ -218,14 +218,20 @@ def test_an_editor_that_is_not_there(user: User, sit_down: Callable[..., Typist]
     assert "'no-such-editor --wait' cannot be started" in sit_down().types("e")
 
 
-def test_advice_on_the_edited_text_and_a_stop_that_cannot_be_accepted(
+def test_advice_on_the_edited_text_and_a_stop_that_only_its_name_overrules(
     user: User, sit_down: Callable[..., Typist]
 ) -> None:
     editor(user, 'sed -i "3s/^/Dear [name], TODO. /" "$1"')
     typist = sit_down()
     assert "[placeholder]" in typist.types("e")
-    assert "placeholder" in typist.types("a")
-    assert user.saved() == []
+    name = typist.name
+    assert "To draft it all the same, type placeholder" in typist.types("a", "")
+    typist.types("a", "y")
+    assert (typist.name, user.saved()) == (name, [])
+    typist.types("a", "placeholder")
+    assert typist.name != name
+    (text,) = letters(user).values()
+    assert "TODO" in text
 
 
 def test_headers_cannot_be_typed(user: User, sit_down: Callable[..., Typist]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from thread_finder.app import editing
@@ -128,13 +129,17 @@ class Review:
             "q": self._quit,
         }
 
-    def _accept(self, proposal: Proposal) -> Outcome:
+    def _accept(self, proposal: Proposal) -> Proposal | Outcome:
+        """Draft it; what advice stops only once the user has typed the name of each rule."""
         assert not isinstance(proposal.letter, Failure)
-        if stops := proposal.letter.stops(proposal.wishes.despite):
+        wishes = proposal.wishes
+        while stops := proposal.letter.stops(wishes.despite):
             rule = stops[0].rule
-            ways_out = f"edit it (e), take another reason (r), or overrule: batch --despite {rule}"
-            raise RefusedError(f"{stops[0].message} ({rule})", ways_out)
-        return self._batch.accept(proposal)
+            self._say(RefusedError(f"{stops[0].message} ({rule})", "edit it (e), or take another reason (r)"))
+            if ask(f"To draft it all the same, type {rule} (Enter: leave it)") != rule:
+                return proposal
+            wishes = replace(wishes, despite=wishes.despite | {rule})
+        return self._batch.accept(replace(proposal, wishes=wishes))
 
     def _edit(self, proposal: Proposal) -> Proposal:
         assert not isinstance(proposal.letter, Failure)

@@ -194,7 +194,8 @@ def test_no_word_is_lost_or_doubled(lines: list[str]) -> None:
 @given(LINES)
 def test_what_is_answered_is_part_of_what_is_quoted(lines: list[str]) -> None:
     quoted = "\n".join(lines)
-    assert set(newest_quoted(quoted).split()) <= set(quoted.replace(">", " ").split()) | set(quoted.split())
+    known = {re.sub(r"^\s*>", "", line).strip() for line in lines} | {line.strip() for line in quoted.split("\n")} | {""}
+    assert {line.strip() for line in newest_quoted(quoted).split("\n")} <= known
 
 
 @given(LINES)

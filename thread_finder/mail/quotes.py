@@ -38,7 +38,7 @@ _LAST = frozenset("*_").union(word[-1] for word in _INTRODUCING)
 _RULES = frozenset("-_=*#")
 
 _BLANKS = re.compile(r"\n\n\n+")
-_MARK = re.compile(r"\s{0,3}>\s?")
+_MARK = re.compile(r"^\s{0,3}>\s?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,25 @@ def test_a_quoted_header_starts_the_quotation(header: str) -> None:
     assert "Shall we meet" in split.quoted
 
 
+OLDER = "On Mon, Aug 21, 2017 at 9:00 AM Vince <v@x.example> wrote:\n> What about lunch?"
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+@pytest.mark.parametrize("mark", ["> ", ">", ""])
+def test_what_is_answered_is_the_newest_letter_quoted(attribution: str, mark: str) -> None:
+    old = "\n".join(mark + line for line in f"{OLD}\n\n{OLDER}".split("\n"))
+    answered = newest_quoted(split_text(f"{OWN}\n\n{attribution}\n\n{old}\n").quoted)
+    assert answered.strip().startswith("Shall we meet on Friday?")
+    assert "lunch" not in answered
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_what_is_answered_comes_without_its_header(header: str) -> None:
+    answered = newest_quoted(split_text(f"{OWN}\n\n{header}\n\n{OLD}\n\n{OLDER}\n").quoted)
+    assert answered.strip().startswith("Shall we meet on Friday?")
+    assert "lunch" not in answered
+
+
 @pytest.mark.parametrize("header", HEADERS[-6:])
 def test_a_forwarded_message_has_no_new_text(header: str) -> None:
     assert split_text(f"{header}\n\n{OLD}").new == ""
@@ -194,7 +213,8 @@ def test_no_word_is_lost_or_doubled(lines: list[str]) -> None:
 @given(LINES)
 def test_what_is_answered_is_part_of_what_is_quoted(lines: list[str]) -> None:
     quoted = "\n".join(lines)
-    known = {re.sub(r"^\s*>", "", line).strip() for line in lines} | {line.strip() for line in quoted.split("\n")} | {""}
+    known = {re.sub(r"^\s*>", "", line).strip() for line in quoted.split("\n")}
+    known |= {line.strip() for line in quoted.split("\n")} | {""}
     assert {line.strip() for line in newest_quoted(quoted).split("\n")} <= known
 
 

@@ -79,12 +79,14 @@ def newest_quoted(quoted: str) -> str:
 
 
 def _heading_end(lines: list[str]) -> int:
-    """Where the letter begins below the fields of a quoted header, or below "On … wrote:"."""
+    """Where the letter begins below the fields of a quoted header, a divider, or "On … wrote:"."""
     fields = [_field(line) for line in lines]
     begun = next((i for i, field in enumerate(fields[:_HEADING_STARTS]) if field in {"from", "to"}), None)
     if begun is None:
-        tops = enumerate(lines[:_HEADING_STARTS])
-        return next((i + 1 for i, line in tops if line.rstrip("*_ \xa0").endswith(_INTRODUCING)), 0)
+        tops = list(enumerate(lines[:_HEADING_STARTS], 1))
+        divided = [i for i, line in tops if line.endswith("---") or DIVIDER.match(line[:LINE])]
+        introduced = (i for i, line in tops if line.rstrip("*_ \xa0").endswith(_INTRODUCING))
+        return divided[-1] if divided else next(introduced, 0)
     end = fields.index("subject", begun) if "subject" in fields[begun:] else begun
     while end < len(fields) and fields[end]:
         end += 1

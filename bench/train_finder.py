@@ -2,8 +2,9 @@
 
 What each section of weights.toml is learned from:
 [arranging]   mails with marks: real ones of three people (Enron), and invented ones (bench/wording/).
-[thanking]    the acts: the invented mails; the rest: the threads of the contacts of the sample and the invented mailboxes.
+[thanking]    the acts: the same mails; the rest: the threads of all contacts.
 wording/*.tsv the same mails; see bench/train_wording.py.
+[answering]   by hand.
 [scheduling]  the threads of all contacts, those of the Enron pairs too.
 [choice]      all threads of the contacts that have a right one and another.
 [confidence]  which answers of the cross-validated finder were right, on the contacts of all.

@@ -102,6 +102,24 @@ def test_what_is_answered_comes_without_its_header(header: str) -> None:
     assert "lunch" not in answered
 
 
+@pytest.mark.parametrize(
+    ("quoted", "answered"),
+    [
+        (
+            "On 3 May 2017 10:00, Jane <j@x.example> wrote:\n> Lunch on Thursday?\n>\n> -----Original Message-----\n"
+            "> From: Vince\n> Sent: today\n> To: Jane\n> Subject: list\n>\n> Here is the list.",
+            "Lunch on Thursday?",
+        ),
+        ("> Lunch on Friday?\n> ---\n> Jane K", "Lunch on Friday?\n---\nJane K"),
+        ("> Shall we?\n> From: the station we could walk.", "Shall we?\nFrom: the station we could walk."),
+        ("> Hi,\n> Shall we meet? These days suit me:\n> Tuesday", "Hi,\nShall we meet? These days suit me:\nTuesday"),
+        ("-----Original Message-----\nFrom: Jane\nSent: today\nTo: Vince\nSubject: x", ""),
+    ],
+)
+def test_what_is_answered_is_whole(quoted: str, answered: str) -> None:
+    assert newest_quoted(quoted).strip() == answered
+
+
 @pytest.mark.parametrize("header", HEADERS[-6:])
 def test_a_forwarded_message_has_no_new_text(header: str) -> None:
     assert split_text(f"{header}\n\n{OLD}").new == ""

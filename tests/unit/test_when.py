@@ -246,6 +246,8 @@ def test_a_time_limit_is_marked(language: str, text: str) -> None:
         ("Next Tuesday, 10, the barge?", "2024-03-12", (10, 0)),
         ("Thursday, 2, my office?", "2024-03-07", (2, 0)),
         ("Tuesday 10th, the barge?", "2024-09-10", None),
+        ("Tuesday, the 10, the barge?", "2024-09-10", None),
+        ("am Dienstag, den 2., auf dem Kahn", "2024-04-02", None),
         ("Tuesday 12, the barge?", "2024-03-12", None),
         ("this Thursday 14, the barge?", "2024-03-14", None),
         ("el próximo martes 12 en la plaza", "2024-03-12", None),
@@ -254,8 +256,14 @@ def test_a_time_limit_is_marked(language: str, text: str) -> None:
 def test_a_number_beside_a_weekday_is_its_hour_where_that_date_is_far_away(
     text: str, day: str, hour: tuple[int, int] | None
 ) -> None:
-    (mention,) = read(text, "es" if "martes" in text else "en")
+    language = "es" if "martes" in text else "de" if "Dienstag" in text else "en"
+    mention = read(text, language)[0]
     assert (str(mention.day), mention.hour) == (day, hour)
+
+
+def test_a_date_just_gone_is_no_hour() -> None:
+    (mention,) = read("Thank you for lunch on Tuesday, 2, at the barge.", "en", date(2024, 4, 12))
+    assert (str(mention.past), mention.hour) == ("2024-04-02", None)
 
 
 def test_if_i_may_names_no_month() -> None:

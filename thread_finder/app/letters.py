@@ -214,7 +214,8 @@ def _read_attachment(path: Path) -> Attachment:
         if size > MAX_ATTACHMENT_BYTES:
             raise RefusedError(f"{path}: {size / 1e6:.0f} MB is too large to attach", "share a link instead")
         media_type, packed = guess_type(path.name)
-        return Attachment(path.name, path.read_bytes(), media_type if media_type and not packed else _ANY)
+        known = media_type and not packed and not media_type.startswith("message/")  # never in base64 (RFC 2046 5.2.1)
+        return Attachment(path.name, path.read_bytes(), media_type if media_type and known else _ANY)
     except OSError as error:
         raise RefusedError(f"{path}: cannot be attached: {error.strerror}", "check the path") from error
 

@@ -43,7 +43,7 @@ def _in_figures(words: DateWords, spaced: bool, right: str) -> Iterator[str]:
     if not spaced:
         yield rf"(?P<ymd>(?:\d{{4}}\s?[年년]\s?)?(?:{count})\s?[月월]\s?(?:{count})\s?[日号號일])"
         yield rf"(?P<month_number>(?:{count}))\s?[月월](?!\s?(?:{count}))"
-    article = rf"(?:(?:{'|'.join(words.article)})\s*)?" if words.article else ""
+    article = rf"(?P<article>(?:{'|'.join(words.article)})\s*)?" if words.article else "(?P<article>(?!))?"
     yield (
         rf"(?P<wd>{_any(words.weekdays)})[.,]?\s*[(（,]?\s*{article}(?P<wn>{count})"
         rf"(?P<nth>st|nd|rd|th|er|e|de|:e|º|ª|日|号|號|일)?{_NOT_A_DAY}"
@@ -75,6 +75,7 @@ def _with_months(words: DateWords, right: str) -> Iterator[str]:
         rf"(?:\s?(?:{through})\s?(?P<d3>\d{{1,2}}){ordinal})?(?!\d|:){year.format('y2')}"
     )
     long_names = _any(name for name in words.months if len(name) > SHORT)
+    # "i" is "in" in the North; "if I may" names no month
     yield rf"(?:(?!i may)(?:{'|'.join(_BEFORE_MONTH)})[\s-](?P<month_in>{month})|(?P<month>{long_names})){right}"
 
 

@@ -253,9 +253,9 @@ def _arranged(view: View) -> list[Evidence]:
     text = seen.message.new_text
     if seen.words.arranges > TELLING:
         found.append(_worded("reads-like-arranging", seen, text, lambda words: words.arranges, seen.words.arranges))
-    elif seen.answers > 0:
+    elif seen.answering > 0:
         asked = newest_quoted(seen.message.quoted_text)
-        found.append(_worded("answers-arranging", seen, asked, lambda words: words.arranges, seen.answers))
+        found.append(_worded("answers-arranging", seen, asked, lambda words: words.arranges, seen.answering))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from thread_finder.finding.agenda import Agenda, agenda
-from thread_finder.finding.arranging import answers, arranges
+from thread_finder.finding.arranging import answering, arranges
 from thread_finder.finding.meeting import LOOKING_BACK
 from thread_finder.finding.people import Pair, living
 from thread_finder.finding.signals import Reading, read
@@ -27,7 +27,7 @@ _ANSWERING = frozenset({"accepts", "confirms", "suggests-time", "names-time", "m
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One message between the two: what it says, its choice of words, whether the owner wrote it, and the log-odds that
-    it arranges a meeting; of these it has ``answers`` from what it answers.
+    it arranges a meeting; of these it has ``answering`` from what it answers.
     """
 
     message: Message
@@ -35,7 +35,7 @@ class Seen:
     words: Wording
     mine: bool
     odds: float
-    answers: float
+    answering: float
 
     @property
     def day(self) -> date | None:
@@ -122,8 +122,8 @@ def _view(thread: Thread, pair: Pair, between: Callable[[Message], bool]) -> Vie
         reading = read(message)
         words = wording(message.new_text, reading.language)
         odds = arranges(message, reading, pair, words)
-        answered = answers(message, pair) if odds > HOPELESS else 0.0
-        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds + answered, answered))
+        more = answering(message, pair) if odds > HOPELESS else 0.0
+        direct.append(Seen(message, reading, words, pair.is_mine(message.from_), odds + more, more))
     days = sorted(m.date.date() for m in counted if m.date and 1980 < m.date.year < 2100)
     others = min((pair.others(message) for message in counted), default=0)
     personal = [(seen.message, seen.reading) for seen in direct if pair.others(seen.message) < CROWD]

@@ -29,7 +29,8 @@ _WEEK = 28
 """Characters around a weekday in which "next week" says which one is meant."""
 _WEEKS = {"week_after_next": 2, "next_week": 1, "last_week": -1}
 _SEVEN = timedelta(days=7)
-_FORTNIGHT, _NEAR = timedelta(days=14), timedelta(days=31)
+_FAR, _FAR_FROM_SAID = timedelta(days=31), timedelta(days=14)
+"""Nobody names a day further off by a weekday and a number alone, nor by "next Thursday" and a number."""
 _NOON = 12
 
 
@@ -114,8 +115,9 @@ def _with_month(span: Span, groups: dict[str, str], words: DateWords, index: str
 
 
 def _numbered_weekday(match: re.Match[str], words: DateWords, written: date, text: str) -> Mention | None:
-    """Read "Thursday 21", where the 21st near by is a Thursday; else the number was something else: an hour, if it can
-    be one and that day is far from the next Thursday, or from the one that was said ("next Thursday").
+    """Read "Thursday 21", where the 21st near by is a Thursday; else the number was something else.
+
+    In "Thursday, 3" it is an hour where that date is far from any Thursday that may be meant.
     """
     on, number = words.weekdays[match["wd"]], number_of(match["wn"])
     near = [d for d in days_around(written, number) if d.weekday() == on]
@@ -124,9 +126,10 @@ def _numbered_weekday(match: re.Match[str], words: DateWords, written: date, tex
     ahead, gone = [d for d in near if d >= written], [d for d in near if d <= written]
     day = ahead[0] if ahead else gone[-1]
     past = gone[-1] if gone else day
-    if number <= _NOON and not match["nth"]:
+    if number <= _NOON and "," in match[0] and not (match["nth"] or match["article"] or match[0].endswith(".")):
         said = _weekday({"start": match.start(), "end": match.end("wd")}, match["wd"], words, written, text)
-        if said and said.day and abs(day - said.day) > (_FORTNIGHT if said.sure else _NEAR):
+        far = _FAR_FROM_SAID if said and said.sure else _FAR
+        if said and said.day and said.past and not any(said.past - far <= d <= said.day + far for d in near):
             return replace(said, end=match.end(), hour=(number, 0))
     return Mention(match.start(), match.end(), day=day, past=past, exact=True, on=on, number=number)
 

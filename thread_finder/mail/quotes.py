@@ -75,22 +75,27 @@ def split_text(text: str) -> Split:
 def newest_quoted(quoted: str) -> str:
     """The letter that a quotation begins with: without its heading, and without what it quotes itself."""
     lines = [_MARK.sub("", line, count=1) for line in quoted[:MAX_ANSWERED].split("\n")]
-    return split_text("\n".join(lines[_heading_end(lines[:_HEADER_BLOCK]) :])).new
+    return split_text("\n".join(lines[_heading_end(lines) :])).new
 
 
 def _heading_end(lines: list[str]) -> int:
-    """Where the letter begins below the fields of a quoted header, a divider, or "On … wrote:"."""
-    fields = [_field(line) for line in lines]
-    begun = next((i for i, field in enumerate(fields[:_HEADING_STARTS]) if field in {"from", "to"}), None)
+    """Where the letter begins below what introduces a quotation: "On … wrote:", header fields, or a divider."""
+    fields, unmarked = [_field(line) for line in lines], [False] * len(lines)
+    found = (_introduction(lines, fields, unmarked, index) for index in range(min(_HEADING_STARTS, len(lines))))
+    introduced = next(filter(None, found), None)
+    if introduced is None:
+        return 0
+    first, end = introduced
+    divides = any(pattern.match(lines[first][:LINE]) for pattern in (DIVIDER, FORWARDED, RULE))
+    if not divides and not any(fields[first:end]):
+        return end
+    begun = next((i for i in range(first, min(end + _HEADING_STARTS, len(lines))) if fields[i]), None)
     if begun is None:
-        tops = list(enumerate(lines[:_HEADING_STARTS], 1))
-        divided = [i for i, line in tops if line.endswith("---") or DIVIDER.match(line[:LINE])]
-        introduced = (i for i, line in tops if line.rstrip("*_ \xa0").endswith(_INTRODUCING))
-        return divided[-1] if divided else next(introduced, 0)
-    end = fields.index("subject", begun) if "subject" in fields[begun:] else begun
-    while end < len(fields) and fields[end]:
-        end += 1
-    return end
+        return end + int(any(line.endswith("---") for line in lines[end : end + 1]))  # a divider on two lines
+    if "subject" not in fields[begun:]:
+        return next((i for i in range(begun, len(lines)) if not lines[i].strip()), len(lines))
+    below = fields.index("subject", begun)
+    return next((i for i in range(below, len(fields)) if not fields[i]), len(lines))
 
 
 def split_html(html: str) -> tuple[str, Split]:

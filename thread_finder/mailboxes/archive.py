@@ -27,6 +27,7 @@ _CROWD = 15  # recipients from which on a mail by somebody else is no word betwe
 _LONGEST = 60  # messages read of one thread: its beginning and its end
 _BOUNCES = 200  # newest delivery reports looked into
 _KEPT = 8_000  # messages kept as read: what went to many is asked for again for each of them
+_SMALL = 16_000  # bytes up to which a message is kept: some 200 MB at the most
 
 
 class ArchiveMailbox(Mailbox):
@@ -54,7 +55,7 @@ class ArchiveMailbox(Mailbox):
             f"{path} ends in mid-message: it was cut short, its last mails may be missing"
             for path in cut_short(sources)
         )
-        self._message = lru_cache(_KEPT)(self._read_message)
+        self._kept = lru_cache(_KEPT)(self._read_message)
         self._bounces: tuple[Message, ...] | None = None
         self._archived: tuple[tuple[StoredDraft, Message | None], ...] | None = None
 
@@ -167,6 +168,9 @@ class ArchiveMailbox(Mailbox):
             else:
                 messages.append(message)
         return tuple(messages), missed
+
+    def _message(self, entry: Entry) -> Message | None:
+        return self._kept(entry) if entry.size <= _SMALL else self._read_message(entry)
 
     def _read_message(self, entry: Entry) -> Message | None:
         labels = entry.labels

@@ -266,6 +266,11 @@ def test_a_date_just_gone_is_no_hour() -> None:
     assert (str(mention.past), mention.hour) == ("2024-04-02", None)
 
 
+@pytest.mark.parametrize("language", sorted(set(languages()) - {"ja", "ko", "zh"}))
+def test_half_past_eight_is_no_day_in_august(language: str) -> None:
+    assert not any(mention.day for mention in read("8.30, Hotel Astoria", language))
+
+
 def test_if_i_may_names_no_month() -> None:
     (mention,) = read("Dear Roz (if I may), the 2nd?", "en")
     assert str(mention.day) == "2024-04-02"

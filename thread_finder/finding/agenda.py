@@ -134,7 +134,9 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date, *, b
             found.firm, found.loose, found.options = True, False, []
             found.off = part.method == "CANCEL" or part.status == "CANCELLED" or part.answer == "DECLINED"
             found.table.append(day)
-    over = found.day is not None and (found.day < written or (back and found.day == written))  # thanks on the day itself
+    over = found.day is not None and (
+        found.day < written or (back and found.day == written)
+    )  # thanks on the day itself
     arranging = "suggests-time" in acts or (found.day is not None and not over)
     if message.calendar or ((found.past or back) and not arranging):
         return

@@ -163,6 +163,9 @@ def _remembered(message: Message, reading: Reading, agreed: Sequence[date], *, g
     for day in before:
         if any(m.past == day or m.may_be(day) for m in near):
             return day
+    for day in before:  # "Wednesday" was the week after, if they write of yesterday then
+        if any(m.sure and m.past == day + _A_WEEK for m in near):
+            return day + _A_WEEK
     spoken = [m for m in near if m in subject or _says(_SAYING_SO, m, message, reading)]
     if spoken or before:
         return spoken[0].past if spoken else before[0]

@@ -95,7 +95,7 @@ def _from_numbers(span: Span, text: str, kind: str, order: str, written: date) -
         return None  # "section 3.4"
     day, month = (second, first) if order == "mdy" and first <= 12 else (first, second)
     read = month_day(span, month, day, year, written)
-    other = month_day(span, day, month, year, written)
+    other = None if "." in text else month_day(span, day, month, year, written)  # nobody writes 8.30 for August 30
     if read is None:
         return other
     return replace(read, other=other.day if other and other.day != read.day else None)

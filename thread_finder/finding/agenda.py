@@ -134,10 +134,8 @@ def _hear(found: Agenda, message: Message, reading: Reading, written: date, *, b
             found.firm, found.loose, found.options = True, False, []
             found.off = part.method == "CANCEL" or part.status == "CANCELLED" or part.answer == "DECLINED"
             found.table.append(day)
-    over = found.day is not None and (
-        found.day < written or (back and found.day == written)
-    )  # thanks on the day itself
-    arranging = "suggests-time" in acts or (found.day is not None and not over)
+    to_come = found.day is not None and (found.day > written or (found.day == written and not back))
+    arranging = "suggests-time" in acts or to_come
     if message.calendar or ((found.past or back) and not arranging):
         return
     if found.day and any(mention.out and mention.may_be(found.day) for mention in reading.times):

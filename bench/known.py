@@ -98,8 +98,9 @@ def synthetic(folder: Path, source: str = "synthetic") -> list[Known]:
     """An invented mailbox of another author."""
     who = json.loads((folder / "OWNER.json").read_text("utf-8"))
     truth = list(json.loads((folder / "truth.json").read_text("utf-8")).values())
-    rows = {row["name"]: row for row in csv.DictReader((folder / "contacts.csv").read_text("utf-8").splitlines())}
-    contacts = [_contact(answer, rows.get(answer["name"], {})) for answer in truth]
+    lines = (folder / "contacts.csv").read_text("utf-8").splitlines()
+    rows = {email: row for row in csv.DictReader(lines) for email in re.split(r"[;,\s]+", row["emails"])}
+    contacts = [_contact(answer, rows[answer["emails"][0]]) for answer in truth]
     owner = Owner(who["name"], tuple(who["emails"]))
     if (folder / "mailbox.mbox").is_file():
         return _known(source, [folder / "mailbox.mbox"], owner, contacts, truth)

@@ -55,7 +55,8 @@ def _read(match: re.Match[str], words: DateWords, written: date, text: str) -> M
     if name in ("m1", "m2"):
         return _with_month(span, groups, words, name[1], written)
     if name == "relative":
-        return certain(span, written + timedelta(days=words.relative[value]))
+        later = _SEVEN if any(map(words.week_later.search, _beside_it(span, text))) else timedelta()
+        return certain(span, written + timedelta(days=words.relative[value]) + later)
     if name == "wn":
         return _numbered_weekday(match, words, written, text)
     if name == "weekday":
@@ -136,7 +137,7 @@ def _numbered_weekday(match: re.Match[str], words: DateWords, written: date, tex
 
 def _weekday(span: Span, form: str, words: DateWords, written: date, text: str) -> Mention | None:
     start, end = span["start"], span["end"]
-    before, after = text[max(0, start - _WEEK) : start], text[end : end + _WEEK]
+    before, after = _beside_it(span, text)
     if form.isascii() and len(form) <= SHORT and not _is_abbreviated(text[start:end], before, after):
         return None
     on = words.weekdays[form]
@@ -156,6 +157,12 @@ def _weekday(span: Span, form: str, words: DateWords, written: date, text: str) 
         return replace(ahead, following=True)
     coming = _beside(words.coming, before[-14:], after[:14]) and ahead.day != written + timedelta(days=1)
     return replace(ahead, past=ahead.day, sure=True) if coming else ahead
+
+
+def _beside_it(span: Span, text: str) -> tuple[str, str]:
+    """What stands just before and after it."""
+    start, end = span["start"], span["end"]
+    return text[max(0, start - _WEEK) : start], text[end : end + _WEEK]
 
 
 def _is_abbreviated(form: str, before: str, after: str) -> bool:

@@ -122,14 +122,22 @@ def test_the_answers_name_mail_that_is_there(messages: list[EmailMessage], answe
         assert answer["parent_id"] in answer["best_ids"][0], name
 
 
-def test_the_parent_is_the_newest_mail_of_the_best_thread(
+def of_calendar(message: EmailMessage) -> str:
+    """The method of its calendar part, "" without one."""
+    return next((str(part.get_param("method")) for part in message.walk() if part.get_param("method")), "")
+
+
+def test_the_parent_is_the_newest_letter_of_the_best_thread(
     messages: list[EmailMessage], answers: dict[str, dict[str, Any]]
 ) -> None:
     by_id = dict(usable(messages))
     for name, answer in answers.items():
         if answer["parent_id"]:
             dated = {i: by_id[i]["Date"].datetime for i in answer["best_ids"][0]}
-            known = {i: sent for i, sent in dated.items() if sent}
+            letters = any(not of_calendar(by_id[i]) for i in dated)
+            known = {
+                i: sent for i, sent in dated.items() if sent and not (letters and of_calendar(by_id[i]) == "REPLY")
+            }
             assert max(known, key=lambda i: known[i]) == answer["parent_id"], name
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from thread_finder.finding.addresses import address_warnings, dead_addresses, own_address, reply_address
 from thread_finder.finding.people import Pair, parent_of
-from thread_finder.model import Address, Automatic, Contact, Identity, Label, Message, Owner, Thread
+from thread_finder.model import Address, Automatic, CalendarPart, Contact, Identity, Label, Message, Owner, Thread
 
 ME = Address("ida@marl.example", "Ida Marl")
 OLD, NEW = Address("noor.quince@mill.example", "Noor Quince"), Address("noor@quince.example", "Noor Quince")
@@ -219,6 +219,14 @@ def test_the_newest_message_that_counts_is_answered() -> None:
     bare = replace(mail(4, OLD), message_id="")
     thrown = replace(mail(5, OLD), labels=frozenset({Label.TRASH}))
     assert parent_of(thread(asks, says, draft, robot, bare, thrown), Pair(CONTACT, OWNER)) is says
+
+
+def test_a_calendars_answer_is_answered_only_where_there_is_no_letter() -> None:
+    asks = mail(0, ME)
+    invites = replace(mail(1, ME), calendar=(CalendarPart("REQUEST"),))
+    accepted = answers(replace(mail(2, OLD), calendar=(CalendarPart("REPLY"),)), asks, invites)
+    assert parent_of(thread(asks, invites, accepted), Pair(CONTACT, OWNER)) is invites
+    assert parent_of(thread(invites, accepted), Pair(CONTACT, OWNER)) is accepted
 
 
 def test_an_aides_mail_with_the_contact_in_copy_counts() -> None:

@@ -116,10 +116,13 @@ def living(message: Message) -> bool:
 def parent_of(thread: Thread, pair: Pair) -> Message | None:
     """The newest usable message of a thread: one that both take part in if there is one, else any that counts.
 
-    Newest is what nobody has answered yet; of several such ends of a branched thread the one dated last.
+    Newest is what nobody has answered yet; of several such ends of a branched thread the one dated last. What a
+    calendar answers to an invitation ("Accepted: Lunch") is nothing to answer where there is a letter.
     """
     usable = [m for m in thread.messages if living(m) and m.message_id]
-    found = [m for m in usable if pair.in_company(m)] or usable
+    shared = [m for m in usable if pair.in_company(m)] or usable
+    letters = any(not m.calendar for m in shared)
+    found = [m for m in shared if not (letters and any(part.method == "REPLY" for part in m.calendar))]
     answered = {reference for m in found for reference in m.references if reference != m.message_id}
     return max([m for m in found if m.message_id not in answered] or found, key=stamp, default=None)
 

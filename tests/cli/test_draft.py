@@ -345,6 +345,18 @@ def test_an_attachment_goes_along_and_a_missing_one_is_refused(user: User) -> No
     assert (part.get_filename(), part.get_content()) == ("レジュメ.pdf", b"%PDF-1.4 invented")
     assert part.get_content_type() == "application/pdf"
     user.at("draft", "Søren", "--attach", "nowhere.pdf").fails(6, "nowhere.pdf")
+
+
+def test_an_attached_mail_is_a_file_like_any_other(user: User) -> None:
+    """As message/rfc822 it may not be in base64 (RFC 2046 5.2.1)."""
+    mail = b"From: a@b.example\nSubject: old\n\nhello\n"
+    file = user.folder / "old.eml"
+    file.write_bytes(mail)
+    assert user.at("draft", "Rosheen", "--attach", str(file)).code == 0
+    (part,) = message_from_bytes(user.saved()[0].read_bytes(), policy=policy.default).iter_attachments()
+    assert (part.get_content_type(), part.get_filename(), part.get_content()) == (
+        "application/octet-stream", "old.eml", mail,
+    )  # fmt: skip
     user.at("draft", "Søren", "--attach", str(user.folder)).fails(6, "no file")
     user.at("draft", "Søren", "--attach", "/dev/zero").fails(6, "/dev/zero")
     large = user.folder / "film.mov"

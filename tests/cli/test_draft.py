@@ -345,6 +345,12 @@ def test_an_attachment_goes_along_and_a_missing_one_is_refused(user: User) -> No
     assert (part.get_filename(), part.get_content()) == ("レジュメ.pdf", b"%PDF-1.4 invented")
     assert part.get_content_type() == "application/pdf"
     user.at("draft", "Søren", "--attach", "nowhere.pdf").fails(6, "nowhere.pdf")
+    user.at("draft", "Søren", "--attach", str(user.folder)).fails(6, "no file")
+    user.at("draft", "Søren", "--attach", "/dev/zero").fails(6, "/dev/zero")
+    large = user.folder / "film.mov"
+    with large.open("wb") as made:
+        made.truncate(30_000_000)
+    user.at("draft", "Søren", "--attach", str(large)).fails(6, "30 MB is too large")
 
 
 def test_an_attached_mail_is_a_file_like_any_other(user: User) -> None:
@@ -357,9 +363,3 @@ def test_an_attached_mail_is_a_file_like_any_other(user: User) -> None:
     assert (part.get_content_type(), part.get_filename(), part.get_content()) == (
         "application/octet-stream", "old.eml", mail,
     )  # fmt: skip
-    user.at("draft", "Søren", "--attach", str(user.folder)).fails(6, "no file")
-    user.at("draft", "Søren", "--attach", "/dev/zero").fails(6, "/dev/zero")
-    large = user.folder / "film.mov"
-    with large.open("wb") as made:
-        made.truncate(30_000_000)
-    user.at("draft", "Søren", "--attach", str(large)).fails(6, "30 MB is too large")

@@ -198,7 +198,7 @@ def labelled(folder: Path, cases: Iterable[Known]) -> list[Labelled]:
 
 
 def _others(box: Path, owner: Owner, seen: set[str]) -> Iterator[Labelled]:
-    labels = json.loads((Path(__file__).parent / "enron_labels.json").read_text("utf-8"))
+    labels = json.loads((HERE / "enron_labels.json").read_text("utf-8"))
     marks = {key: mark for mark in (2, 1) for key in labels[str(mark)]}
     texts: set[tuple[str, str]] = set()
     for message in _messages(box):

@@ -16,7 +16,7 @@ import argparse
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from unittest import mock
@@ -229,7 +229,7 @@ def _learn_placed(looked: Looked, learned: Mapping[str, float]) -> dict[str, flo
             acts = _wanted(traits, {*THANKFUL.towards})
             given.append(sum(learned[act] for act in acts) + seen.words.thanks)
     placed = learning.logistic(rows, Prior(1.0, {**PLACED, "bias": learned["bias"]}), offsets=given)
-    return {**{name: weight for name, weight in learned.items() if name in THANKFUL.towards}, **placed}
+    return {**_wanted(learned, {*THANKFUL.towards}), **placed}
 
 
 def _thanked(case: Known, thread: Thread) -> int | None:
@@ -327,9 +327,8 @@ def _judge(case: Known) -> Judged:
 def _surer(one: Judged, learned: Mapping[str, float]) -> Judged:
     if not one.traits:
         return one
-    values = {f.name: getattr(one.finding, f.name) for f in one.finding.__dataclass_fields__.values()}
     sure = learning.sigmoid(learning.score(learned, one.traits))
-    return Judged(one.case, Finding(**{**values, "confidence": sure}), one.traits)
+    return replace(one, finding=replace(one.finding, confidence=sure))
 
 
 def _usable(case: Known) -> list[ranking.Ranked]:

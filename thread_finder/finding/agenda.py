@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from thread_finder.finding.arranging import OPENING
 from thread_finder.finding.folding import fold, tidy
 from thread_finder.finding.lexicon import lexicon
 from thread_finder.finding.mention import Mention, Period
@@ -172,7 +171,7 @@ def _hear_quoted(found: Agenda, message: Message, written: date) -> None:
     """
     if not is_reply_subject(message.subject):
         return
-    text = fold(tidy(newest_quoted(message.quoted_text)[:OPENING]))
+    text = fold(tidy(newest_quoted(message.quoted_text)))
     for language in likely_languages(text):
         said = [mention for mention in mentions(text, language, written) if mention.day is None or not mention.sure]
         named = _named(said, found, written, frozenset())

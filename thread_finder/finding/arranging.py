@@ -29,7 +29,6 @@ ARRANGING = frozenset(
 SHORT, LONG, TINY = 80, 150, 12  # words of new text
 BRIEF = 40  # words of an answer whose sense lies in what it answers
 LETTERS = 8  # of a word on average, where words are not set apart as well
-OPENING = 600  # characters of what it answers that are looked at
 MANY, MASS = 8, 15  # people besides the two
 _DENSE = 20  # one act in so many words is dense
 _CALLED = re.compile(r"(?:^|[.!?]\s+)(?:hi |hey |dear |hello )?(\w+)(?=\s*(?:,|:|--|\s-\s))", re.MULTILINE)
@@ -67,12 +66,12 @@ def answering(message: Message, pair: Pair) -> float:
     brief = len(message.new_text.split()) <= BRIEF and len(message.new_text) <= LETTERS * BRIEF
     if not message.quoted_text or not brief or pair.others(message) >= MANY:
         return 0.0
-    text = newest_quoted(message.quoted_text)[:OPENING]
+    text = newest_quoted(message.quoted_text)
     if not text.strip() or not message.from_:
         return 0.0
-    writer, *others = message.to or (None,)  # as if it had been written by the first whom it is answered to
-    back = (message.from_, *filter(None, others))
-    asked = replace(message, subject="", new_text=text, quoted_text="", calendar=(), from_=writer, to=back)
+    writer = next(iter(message.to), None)  # as if the first whom it is answered to had written it
+    readers = (message.from_, *message.to[1:])
+    asked = replace(message, subject="", new_text=text, quoted_text="", calendar=(), from_=writer, to=readers)
     reading = read(asked)
     return log_odds({"asked": arranges(asked, reading, pair, wording(text, reading.language))}, "answering")
 

@@ -43,7 +43,7 @@ def _in_figures(words: DateWords, spaced: bool, right: str) -> Iterator[str]:
     if not spaced:
         yield rf"(?P<ymd>(?:\d{{4}}\s?[年년]\s?)?(?:{count})\s?[月월]\s?(?:{count})\s?[日号號일])"
         yield rf"(?P<month_number>(?:{count}))\s?[月월](?!\s?(?:{count}))"
-    article = rf"(?P<article>(?:{'|'.join(words.article)})\s*)?" if words.article else "(?P<article>(?!))?"
+    article = rf"(?P<article>(?:{'|'.join(words.article) or '(?!)'})\s*)?"
     yield (
         rf"(?P<wd>{_any(words.weekdays)})[.,]?\s*[(（,]?\s*{article}(?P<wn>{count})"
         rf"(?P<nth>st|nd|rd|th|er|e|de|:e|º|ª|日|号|號|일)?{_NOT_A_DAY}"

@@ -60,8 +60,6 @@ class Ranked:
     kind: Kind
     score: float
     tell: Callable[[], tuple[Evidence, ...]] = tuple
-    meeting: date | None = None
-    first: date | None = None
     traits: dict[str, float] = field(default_factory=dict)
     odds: float = 0.0
     thanks: float = 0.0
@@ -107,9 +105,8 @@ def rank(threads: Sequence[Thread], pair: Pair, met_on: PartialDate | None) -> l
     for i, one in enumerate(judged):
         traits = _traits(one, judged[:i], met_on)
         tell = partial(_evidence, one, days, traits)
-        score, thread = log_odds(traits, "choice"), one.view.thread
-        first = one.view.first
-        ranked.append(Ranked(thread, one.kind, score, tell, one.meeting, first, traits, one.scheduling, one.thanks))
+        score = log_odds(traits, "choice")
+        ranked.append(Ranked(one.view.thread, one.kind, score, tell, traits, one.scheduling, one.thanks))
     return sorted(ranked, key=lambda one: -one.score)
 
 

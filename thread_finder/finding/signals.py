@@ -78,7 +78,6 @@ SIGNALS: dict[str, str] = {
     "routine": "but it is a matter of routine",
     "both-wrote": "both of you wrote",
     "only-two": "between the two of you",
-    "real-exchange": "is a real exchange between you",
     "chosen-by-you": "you chose this thread",
 }
 

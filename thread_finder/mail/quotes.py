@@ -30,6 +30,7 @@ from thread_finder.mail.signatures import signature_start
 MAX_TEXT = 200_000  # characters of a message's text that are kept
 MAX_SPLIT = 60_000  # of these are split line by line; what comes after is quoted matter or no letter
 MAX_ANSWERED = 4_000  # characters of a quotation in which the letter that is answered is looked for
+MAX_LETTER = 600  # characters of that letter: an answer is to its beginning
 _HEADER_BLOCK = 40  # lines that a quoted header may take, long To: lists included
 _HEADING_STARTS = 6  # lines of a quotation in which its heading begins: dividers, a name and a date go before
 _ATTRIBUTION_LINES = 3
@@ -73,9 +74,11 @@ def split_text(text: str) -> Split:
 
 
 def newest_quoted(quoted: str) -> str:
-    """The letter that a quotation begins with: without its heading, and without what it quotes itself."""
+    """The letter that a quotation begins with, up to MAX_LETTER characters: without its heading, and without what it
+    quotes itself.
+    """
     lines = [_MARK.sub("", line, count=1) for line in quoted[:MAX_ANSWERED].split("\n")]
-    return split_text("\n".join(lines[_heading_end(lines) :])).new
+    return split_text("\n".join(lines[_heading_end(lines) :])).new[:MAX_LETTER]
 
 
 def _heading_end(lines: list[str]) -> int:
